@@ -1,0 +1,1 @@
+//! District `base`: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! District `kit`: see ARCHITECTURE.md.

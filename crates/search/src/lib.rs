@@ -1,0 +1,1 @@
+//! District `search`: see ARCHITECTURE.md.

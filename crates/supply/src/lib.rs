@@ -1,0 +1,1 @@
+//! District `supply`: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! District `trade`: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! District `watch`: see ARCHITECTURE.md.
