@@ -1,0 +1,151 @@
+//! The three ways a command ends badly: refused (the user's matter), hidden (not there, or not yours), fault (ours).
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// Result of anything that may fail.
+pub type Result<T> = std::result::Result<T, Fail>;
+
+/// What a person is told when a rule says no.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Stable code such as `order.own_approval`.
+    pub code: &'static str,
+    /// One Chinese sentence: what, why, what next.
+    pub words: String,
+    /// The form field it is about.
+    pub field: Option<&'static str>,
+}
+
+/// A failed command.
+#[derive(Debug)]
+pub enum Fail {
+    /// A rule says no; nothing changed.
+    Refused(Box<Refused>),
+    /// The caller's duties do not allow this at all.
+    Denied,
+    /// Nothing here for this caller; whether it exists is not told.
+    Hidden,
+    /// Please sign in first; then come back here.
+    SignIn,
+    /// The database asks to try again (serialization conflict or deadlock).
+    Retry,
+    /// Our fault, with the chain of causes for the log.
+    Fault(String),
+}
+
+impl Fail {
+    /// A refusal in words.
+    pub fn refuse(code: &'static str, words: impl Into<String>) -> Fail {
+        Fail::Refused(Box::new(Refused { code, words: words.into(), field: None }))
+    }
+
+    /// A refusal about one field of a form.
+    pub fn field(field: &'static str, code: &'static str, words: impl Into<String>) -> Fail {
+        Fail::Refused(Box::new(Refused { code, words: words.into(), field: Some(field) }))
+    }
+
+    /// A fault with its cause.
+    pub fn fault(cause: impl std::fmt::Display) -> Fail {
+        Fail::Fault(cause.to_string())
+    }
+
+    /// The refusal, when it is one.
+    pub fn refused(&self) -> Option<&Refused> {
+        match self {
+            Fail::Refused(r) => Some(r),
+            Fail::Denied | Fail::Hidden | Fail::SignIn | Fail::Retry | Fail::Fault(_) => None,
+        }
+    }
+
+    /// The HTTP status that stands for it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Fail::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Fail::Denied => StatusCode::FORBIDDEN,
+            Fail::Hidden => StatusCode::NOT_FOUND,
+            Fail::SignIn => StatusCode::UNAUTHORIZED,
+            Fail::Retry => StatusCode::SERVICE_UNAVAILABLE,
+            Fail::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl std::fmt::Display for Fail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fail::Refused(r) => write!(f, "refused {}: {}", r.code, r.words),
+            Fail::Denied => write!(f, "denied"),
+            Fail::Hidden => write!(f, "not found"),
+            Fail::SignIn => write!(f, "sign in first"),
+            Fail::Retry => write!(f, "conflict, try again"),
+            Fail::Fault(cause) => write!(f, "fault: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Fail {}
+
+impl From<rusqlite::Error> for Fail {
+    fn from(e: rusqlite::Error) -> Fail {
+        Fail::Fault(format!("sqlite: {e}"))
+    }
+}
+
+impl From<tokio_postgres::Error> for Fail {
+    fn from(e: tokio_postgres::Error) -> Fail {
+        use tokio_postgres::error::SqlState;
+        match e.code() {
+            Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => Fail::Retry,
+            _ => Fail::Fault(format!("postgres: {}", chain(&e))),
+        }
+    }
+}
+
+impl From<std::io::Error> for Fail {
+    fn from(e: std::io::Error) -> Fail {
+        Fail::Fault(format!("io: {e}"))
+    }
+}
+
+impl From<askama::Error> for Fail {
+    fn from(e: askama::Error) -> Fail {
+        Fail::Fault(format!("template: {e}"))
+    }
+}
+
+fn chain(e: &dyn std::error::Error) -> String {
+    let mut out = e.to_string();
+    let mut at = e.source();
+    while let Some(cause) = at {
+        out.push_str(": ");
+        out.push_str(&cause.to_string());
+        at = cause.source();
+    }
+    out
+}
+
+/// What the page frame needs to show a failure; carried in the response's extensions.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// The refusal in words.
+    Refused(Refused),
+    /// Only the status speaks.
+    Plain,
+}
+
+impl IntoResponse for Fail {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if let Fail::Fault(cause) = &self {
+            // Faults are logged once, here at the edge; the page never shows the cause.
+            tracing::error!(%cause, "fault");
+        }
+        let shown = match self {
+            Fail::Refused(r) => Shown::Refused(*r),
+            Fail::Denied | Fail::Hidden | Fail::SignIn | Fail::Retry | Fail::Fault(_) => Shown::Plain,
+        };
+        let mut res = status.into_response();
+        res.extensions_mut().insert(shown);
+        res
+    }
+}
