@@ -1,1 +1,116 @@
-//! District `base`: see ARCHITECTURE.md.
+//! Base: who, where, under which rules. Regions, rulebook, organisations, people, sessions, and the frame of every page.
+
+pub mod access;
+pub mod facts;
+pub mod orgs;
+pub mod shell;
+
+use facts::Facts;
+use kit::{Clock, Db};
+use std::sync::{Arc, OnceLock, RwLock};
+
+/// What an installation is told at start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder for the database (SQLite), the search index and nothing else.
+    pub data: std::path::PathBuf,
+    /// Show the demo accounts on the login page. Never in production.
+    pub demo: bool,
+    /// The region whose rules hold where no station is chosen: the top of the tree.
+    pub root: String,
+    /// Cookies only over HTTPS.
+    pub secure_cookies: bool,
+    /// Where payments go: `stub` pays at once inside the process.
+    pub treasury: String,
+}
+
+/// Counts what waits for a person, by the path of the page that shows it. Given by the districts above.
+pub type Counter = Box<
+    dyn Fn(Base, access::Actor) -> kit::BoxFuture<'static, kit::Result<Vec<(&'static str, i64)>>>
+        + Send
+        + Sync,
+>;
+
+struct Inner {
+    db: Db,
+    facts: RwLock<Arc<Facts>>,
+    settings: Settings,
+    counter: OnceLock<Counter>,
+}
+
+/// The state of the base district, shared by all requests. Cheap to clone.
+#[derive(Clone)]
+pub struct Base {
+    inner: Arc<Inner>,
+}
+
+impl Base {
+    /// Opens the district on a migrated database; seeds the facts into an empty one.
+    pub async fn open(db: Db, settings: Settings) -> kit::Result<Base> {
+        facts::seed(&db).await?;
+        let facts = RwLock::new(Arc::new(facts::load(&db).await?));
+        Ok(Base {
+            inner: Arc::new(Inner {
+                db,
+                facts,
+                settings,
+                counter: OnceLock::new(),
+            }),
+        })
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        self.inner.db.clock()
+    }
+
+    /// Regions, categories, calendar and rulebook as of now; hold it for the length of one request.
+    pub fn facts(&self) -> Arc<Facts> {
+        self.inner
+            .facts
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Reads the facts again after they changed.
+    pub async fn reload_facts(&self) -> kit::Result<()> {
+        let fresh = Arc::new(facts::load(self.db()).await?);
+        *self
+            .inner
+            .facts
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Sets the counter of waiting things, once, at start.
+    pub fn count_with(&self, counter: Counter) {
+        let _ = self.inner.counter.set(counter);
+    }
+
+    pub(crate) fn counter(&self) -> Option<&Counter> {
+        self.inner.counter.get()
+    }
+
+    /// Settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+}
+
+/// Routes of the district.
+pub fn routes<S>() -> access::Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Base: axum::extract::FromRef<S>,
+{
+    shell::routes()
+        .merge(access::pages::routes())
+        .merge(facts::pages::routes())
+}

@@ -1,5 +1,13 @@
 //! Pure decisions of the mall: no IO, no clock, no randomness. Same inputs, same verdict, for ever.
 
+pub mod calendar;
+pub mod check;
+pub mod duty;
 pub mod money;
+pub mod naming;
+pub mod orders;
+pub mod place;
+pub mod rulebook;
+pub mod uscc;
 
 pub use money::Fen;

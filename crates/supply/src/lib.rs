@@ -1,1 +1,83 @@
-//! District `supply`: see ARCHITECTURE.md.
+//! Supply: what is sold, by whom, at what price; and finding it.
+
+pub mod offers;
+pub mod shelf;
+
+use axum::extract::FromRef;
+use base::access::Actor;
+use base::{Base, access};
+use rules::check::Check;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+/// Judges whether the caller may buy `quantity` of an offer directly; given by the trade district, shown on the product page.
+pub type Judge = Box<dyn Fn(JudgeAsk) -> kit::BoxFuture<'static, kit::Result<Vec<Check>>> + Send + Sync>;
+
+/// What the product page asks.
+pub struct JudgeAsk {
+    /// Who asks; None for the public.
+    pub actor: Option<Actor>,
+    /// Region of the station shown.
+    pub station: String,
+    /// The offer.
+    pub offer: offers::Line,
+    /// How many.
+    pub quantity: i64,
+}
+
+struct Inner {
+    base: Base,
+    engine: search::Engine,
+    judge: OnceLock<Judge>,
+}
+
+/// The state of the supply district. Cheap to clone; the base district is reached through it.
+#[derive(Clone)]
+pub struct Supply {
+    inner: Arc<Inner>,
+}
+
+impl Supply {
+    /// Opens the district; the search index stands beside the database and follows the journal.
+    pub async fn open(base: Base) -> kit::Result<Supply> {
+        let engine = shelf::open_engine(&base)?;
+        Ok(Supply { inner: Arc::new(Inner { base, engine, judge: OnceLock::new() }) })
+    }
+
+    /// The search engine.
+    pub fn engine(&self) -> &search::Engine {
+        &self.inner.engine
+    }
+
+    /// Sets the judge, once, at start.
+    pub fn judge_with(&self, judge: Judge) {
+        let _ = self.inner.judge.set(judge);
+    }
+
+    pub(crate) fn judge(&self) -> Option<&Judge> {
+        self.inner.judge.get()
+    }
+}
+
+impl Deref for Supply {
+    type Target = Base;
+    fn deref(&self) -> &Base {
+        &self.inner.base
+    }
+}
+
+impl FromRef<Supply> for Base {
+    fn from_ref(s: &Supply) -> Base {
+        s.inner.base.clone()
+    }
+}
+
+/// Routes of the district.
+pub fn routes<S>() -> access::Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Base: FromRef<S>,
+    Supply: FromRef<S>,
+{
+    offers::routes().merge(shelf::routes())
+}

@@ -1,0 +1,236 @@
+//! Public pages about facts: choose a station, look up the rules that hold there.
+use crate::Base;
+use crate::access::{Cx, Gate, Routes};
+use crate::facts::Region;
+use crate::shell::Shell;
+use askama::Template;
+use axum::extract::{FromRef, Path};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use kit::{Fail, Result};
+use rules::calendar::{day_of, show_day};
+use rules::rulebook::Value;
+use std::collections::BTreeSet;
+
+struct City {
+    region: Region,
+    below: Vec<Region>,
+}
+
+#[derive(Template)]
+#[template(path = "facts/pages/stations.html")]
+struct Stations<'a> {
+    s: Shell,
+    root: Region,
+    own: Option<Region>,
+    cities: Vec<City>,
+    back: &'a str,
+}
+
+async fn stations(cx: Cx) -> Result<Response> {
+    let facts = cx.base.facts();
+    let root = facts.region(&facts.root).ok_or(Fail::Hidden)?.clone();
+    let below = |code: &str| {
+        facts
+            .regions
+            .values()
+            .filter(|r| r.parent == code)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let (own, cities): (Vec<_>, Vec<_>) =
+        below(&root.code).into_iter().partition(|r| r.kind == "own");
+    let mut cities: Vec<City> = cities
+        .into_iter()
+        .map(|region| City {
+            below: below(&region.code),
+            region,
+        })
+        .collect();
+    cities.sort_by_key(|c| (c.region.state != "live", c.region.code.clone()));
+    let back = if kit::web::local(cx.param("back")) {
+        kit::text::percent(cx.param("back"))
+    } else {
+        "%2F".into()
+    };
+    let page = Stations {
+        s: Shell::public(&cx, "选择分站"),
+        root,
+        own: own.into_iter().next(),
+        cities,
+        back: &back,
+    };
+    kit::web::html(&page)
+}
+
+async fn choose(cx: Cx, Path(code): Path<String>) -> Result<Response> {
+    cx.base.facts().region(&code).ok_or(Fail::Hidden)?;
+    let back = cx.param("back");
+    let mut res = kit::web::see(if kit::web::local(back) { back } else { "/" });
+    let cookie = format!(
+        "{}={code}; Path=/; SameSite=Lax; Max-Age=31536000",
+        crate::access::STATION_COOKIE
+    );
+    res.headers_mut().append(
+        header::SET_COOKIE,
+        HeaderValue::from_str(&cookie).map_err(Fail::fault)?,
+    );
+    Ok(res)
+}
+
+struct RuleLine {
+    key: String,
+    words: &'static str,
+    scope: String,
+    value: String,
+    place: String,
+    from: String,
+    basis: String,
+    grade: &'static str,
+    here: bool,
+    fixed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "facts/pages/rules.html")]
+struct Rules<'a> {
+    s: Shell,
+    place: String,
+    path: String,
+    filter: &'a str,
+    lines: Vec<RuleLine>,
+    groups: Vec<(&'static str, &'static str)>,
+}
+
+const GROUPS: [(&str, &str); 14] = [
+    ("limit", "限额"),
+    ("catalogue", "目录"),
+    ("asset", "资产配置标准"),
+    ("energy", "节能环保"),
+    ("approval", "审批"),
+    ("clock", "时限"),
+    ("pay", "付款"),
+    ("price", "价格监控"),
+    ("auction", "竞价"),
+    ("quote", "报价"),
+    ("batch", "批量采购"),
+    ("sme", "中小企业"),
+    ("credit", "诚信评价"),
+    ("supplier", "供应商"),
+];
+
+fn words(key: &str) -> &'static str {
+    GROUPS
+        .iter()
+        .find(|(k, _)| key.split('.').next() == Some(k))
+        .map_or("其他", |(_, w)| w)
+}
+
+/// A rule's value with its unit, for people.
+pub fn show_value(v: &Value, unit: &str) -> String {
+    match v {
+        Value::Int(n) => match unit {
+            "fen" => rules::Fen(*n).yuan(),
+            "percent" => format!("{n}%"),
+            "bp" => format!("{}.{:02}%", n / 100, n % 100),
+            "working_days" => format!("{n} 个工作日"),
+            "calendar_days" => format!("{n} 日"),
+            "hours" => format!("{n} 小时"),
+            "years" => format!("{n} 年"),
+            _ => n.to_string(),
+        },
+        Value::Flag(b) => if *b { "是" } else { "否" }.into(),
+        Value::Text(t) => t.clone(),
+        Value::List(l) => l.join("、"),
+    }
+}
+
+async fn rulebook(cx: Cx) -> Result<Response> {
+    let facts = cx.base.facts();
+    let path = facts.path(&cx.station);
+    let day = day_of(cx.base.db().now());
+    let filter = cx.param("group");
+    let keys: BTreeSet<&str> = facts
+        .rulebook
+        .keys()
+        .filter(|k| filter.is_empty() || k.split('.').next() == Some(filter))
+        .collect();
+    let mut lines = Vec::new();
+    for key in keys {
+        for r in facts.rulebook.all(key) {
+            let in_force = r.from <= day && r.to.is_none_or(|to| to >= day);
+            if !in_force || !path.contains(&r.region.as_str()) {
+                continue;
+            }
+            let mut scope = Vec::new();
+            if let Some(m) = &r.mode {
+                scope.push(match m.as_str() {
+                    "supermarket" => "超市采购".into(),
+                    "batch" => "批量采购".into(),
+                    "fixed" => "定点采购".to_owned(),
+                    other => other.to_owned(),
+                });
+            }
+            if let Some(f) = &r.form {
+                scope.push(match f.as_str() {
+                    "direct" => "直购".into(),
+                    "auction" => "竞价".into(),
+                    other => other.to_owned(),
+                });
+            }
+            if let Some(c) = &r.category {
+                scope.push(format!("{} {c}", facts.category_name(c)));
+            }
+            if r.amount_from.is_some() || r.amount_below.is_some() {
+                let from = r.amount_from.map_or("0".into(), |v| rules::Fen(v).yuan());
+                let below = r.amount_below.map_or("以上".into(), |v| {
+                    format!("至 {} 以下", rules::Fen(v).yuan())
+                });
+                scope.push(format!("{from} {below}"));
+            }
+            lines.push(RuleLine {
+                key: key.to_owned(),
+                words: words(key),
+                scope: if scope.is_empty() {
+                    "全部".into()
+                } else {
+                    scope.join("，")
+                },
+                value: show_value(&r.value, &r.unit),
+                place: facts.region_name(&r.region),
+                from: show_day(r.from),
+                basis: r.basis.clone(),
+                grade: match r.grade.as_str() {
+                    "A" => "法规原文",
+                    "B" => "官方说明",
+                    "C" => "转载",
+                    _ => "默认值，待核定",
+                },
+                here: r.region == cx.station,
+                fixed: r.fixed,
+            });
+        }
+    }
+    let names: Vec<String> = path.iter().map(|c| facts.region_name(c)).collect();
+    let page = Rules {
+        s: Shell::public(&cx, "规则查询"),
+        place: facts.region_name(&cx.station),
+        path: names.join(" › "),
+        filter,
+        lines,
+        groups: GROUPS.to_vec(),
+    };
+    kit::web::html(&page)
+}
+
+/// Routes of this room.
+pub fn routes<S>() -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Base: FromRef<S>,
+{
+    Routes::default()
+        .get("/stations", Gate::Public, stations)
+        .get("/s/{code}", Gate::Public, choose)
+        .get("/rules", Gate::Public, rulebook)
+}

@@ -1,0 +1,7 @@
+//! Organisations (单位、供应商、财政部门、集采机构) and the people in them.
+
+mod store;
+
+pub use store::{
+    NewPerson, Org, Person, add_org, add_person, by_uscc, names, org, people, person_names,
+};

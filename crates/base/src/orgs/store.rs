@@ -1,0 +1,162 @@
+//! Rows of organisations and people.
+use kit::{Query, Result, Tx, params};
+use rules::duty::{Duties, Duty};
+use std::collections::HashMap;
+
+/// An organisation.
+#[derive(Clone, Debug)]
+pub struct Org {
+    /// Id.
+    pub id: i64,
+    /// `unit`, `supplier`, `finance`, `centre`, `audit`, `operator`.
+    pub kind: String,
+    /// Full name.
+    pub name: String,
+    /// Unified social credit code, GB 32100.
+    pub uscc: String,
+    /// Region it belongs to.
+    pub region: String,
+    /// The organisation that supervises it.
+    pub parent: Option<i64>,
+    /// Staff; asset standards count by it.
+    pub headcount: i64,
+}
+
+/// A person with duties; no password, no phone.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Id.
+    pub id: i64,
+    /// Organisation.
+    pub org: i64,
+    /// Login name.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Duties.
+    pub duties: Duties,
+}
+
+/// What is needed to make a person.
+pub struct NewPerson<'a> {
+    /// Organisation.
+    pub org: i64,
+    /// Login name, unique.
+    pub login: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Phone; personal data.
+    pub phone: &'a str,
+    /// argon2id hash in PHC form.
+    pub password: &'a str,
+    /// Duties.
+    pub duties: &'a [Duty],
+}
+
+const ORG: &str = "SELECT id, kind, name, uscc, region, parent, headcount FROM org";
+
+fn read_org(r: &kit::db::Row) -> Org {
+    Org {
+        id: r.int(0),
+        kind: r.text(1),
+        name: r.text(2),
+        uscc: r.text(3),
+        region: r.text(4),
+        parent: r.opt_int(5),
+        headcount: r.int(6),
+    }
+}
+
+/// An organisation by id.
+pub async fn org(q: &dyn Query, id: i64) -> Result<Org> {
+    Ok(read_org(
+        &q.one(&format!("{ORG} WHERE id = $1"), params![id]).await?,
+    ))
+}
+
+/// An organisation by its credit code.
+pub async fn by_uscc(q: &dyn Query, uscc: &str) -> Result<Option<Org>> {
+    Ok(q.row(&format!("{ORG} WHERE uscc = $1"), params![uscc])
+        .await?
+        .as_ref()
+        .map(read_org))
+}
+
+/// Names of some organisations, by id.
+pub async fn names(q: &dyn Query, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    by_ids(q, "SELECT id, name FROM org WHERE id IN", ids).await
+}
+
+/// Names of some people, by id. For those who share a record with them; never for public pages.
+pub async fn person_names(q: &dyn Query, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    by_ids(q, "SELECT id, name FROM person WHERE id IN", ids).await
+}
+
+async fn by_ids(q: &dyn Query, head: &str, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("{head} ({})", kit::text::marks(1, ids.len()));
+    let params: Vec<_> = ids.iter().map(kit::db::Val::from).collect();
+    Ok(q.rows(&sql, &params)
+        .await?
+        .iter()
+        .map(|r| (r.int(0), r.text(1)))
+        .collect())
+}
+
+/// Adds an organisation; returns its id.
+pub async fn add_org(tx: &Tx<'_>, o: &Org) -> Result<i64> {
+    let id = if o.id == 0 { tx.id() } else { o.id };
+    tx.run(
+        "INSERT INTO org (id, kind, name, uscc, region, parent, headcount, state) VALUES ($1,$2,$3,$4,$5,$6,$7,'active')",
+        params![id, &o.kind, &o.name, &o.uscc, &o.region, o.parent, o.headcount],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Adds a person with duties; returns the id.
+pub async fn add_person(tx: &Tx<'_>, p: &NewPerson<'_>) -> Result<i64> {
+    let id = tx.id();
+    tx.run(
+        "INSERT INTO person (id, org, login, name, phone, password, failed, locked_until, active) VALUES ($1,$2,$3,$4,$5,$6,0,0,1)",
+        params![id, p.org, p.login, p.name, p.phone, p.password],
+    )
+    .await?;
+    for d in p.duties {
+        tx.run(
+            "INSERT INTO duty (person, duty) VALUES ($1,$2)",
+            params![id, d.key()],
+        )
+        .await?;
+    }
+    Ok(id)
+}
+
+/// Everyone, or the people of one organisation, with duties; for demo account lists and operators.
+pub async fn people(q: &dyn Query, org: Option<i64>) -> Result<Vec<Person>> {
+    let found = q
+        .rows(
+            "SELECT p.id, p.org, p.login, p.name, d.duty FROM person p JOIN duty d ON d.person = p.id \
+             WHERE p.active = 1 AND ($1 = 0 OR p.org = $1) ORDER BY p.id, d.duty",
+            params![org.unwrap_or(0)],
+        )
+        .await?;
+    let mut out: Vec<Person> = Vec::new();
+    for r in &found {
+        if out.last().is_none_or(|p| p.id != r.int(0)) {
+            out.push(Person {
+                id: r.int(0),
+                org: r.int(1),
+                login: r.text(2),
+                name: r.text(3),
+                duties: Duties::NONE,
+            });
+        }
+        if let (Some(p), Some(d)) = (out.last_mut(), Duty::of(r.str(4))) {
+            p.duties.insert(d);
+        }
+    }
+    Ok(out)
+}

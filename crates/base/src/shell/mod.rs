@@ -1,0 +1,356 @@
+//! The frame of every page: station, person, menus, messages; and how failures look.
+
+mod pages;
+
+use crate::Base;
+use crate::access::{Actor, Cx};
+use axum::http::StatusCode;
+use axum::response::Response;
+use kit::Refused;
+use kit::fail::Shown;
+use kit::web::Asset;
+use rules::duty::Duty;
+use std::sync::OnceLock;
+
+pub use pages::routes;
+
+/// A link of the main menu.
+#[derive(Clone)]
+pub struct NavItem {
+    /// Word shown.
+    pub label: &'static str,
+    /// Address.
+    pub href: String,
+    /// Is it where we are?
+    pub on: bool,
+}
+
+/// A group of the side menu.
+#[derive(Clone)]
+pub struct SideGroup {
+    /// Heading.
+    pub title: &'static str,
+    /// Links.
+    pub items: Vec<SideItem>,
+}
+
+/// A link of the side menu.
+#[derive(Clone)]
+pub struct SideItem {
+    /// Word shown.
+    pub label: &'static str,
+    /// Address.
+    pub href: String,
+    /// Is it where we are?
+    pub on: bool,
+    /// How many things wait there; 0 shows nothing.
+    pub count: i64,
+}
+
+/// The signed-in person as the frame shows it.
+#[derive(Clone)]
+pub struct ShellUser {
+    /// Name.
+    pub name: String,
+    /// Organisation.
+    pub org: String,
+    /// Duties in words.
+    pub duties: String,
+}
+
+/// A message on top of the page.
+#[derive(Clone)]
+pub struct Flash {
+    /// `ok`, `bad`, `warn`, `info`.
+    pub kind: &'static str,
+    /// One sentence.
+    pub text: String,
+}
+
+/// What `layout.html` needs.
+#[derive(Clone)]
+pub struct Shell {
+    /// Title of the page.
+    pub title: String,
+    /// Code of the station's region.
+    pub station_code: String,
+    /// Name of the station's region.
+    pub station_name: String,
+    /// Finance department that answers for it.
+    pub finance: String,
+    /// Path and query of the page.
+    pub here: String,
+    /// The signed-in person.
+    pub user: Option<ShellUser>,
+    /// Does the person buy?
+    pub is_buyer: bool,
+    /// Things waiting for the person.
+    pub todo: i64,
+    /// Lines in the cart.
+    pub cart: i64,
+    /// Words in the search box.
+    pub query: String,
+    /// Main menu.
+    pub nav: Vec<NavItem>,
+    /// Side menu; empty on public pages.
+    pub side: Vec<SideGroup>,
+    /// Token for forms.
+    pub csrf: String,
+    /// Message.
+    pub flash: Option<Flash>,
+    /// Demo data strip.
+    pub demo: bool,
+    /// Version of the program.
+    pub version: &'static str,
+    /// Address of the style sheet.
+    pub styles: &'static str,
+    /// Address of the script.
+    pub script: &'static str,
+}
+
+static STYLES: Asset = Asset {
+    name: "mall.css",
+    kind: "text/css; charset=utf-8",
+    bytes: include_bytes!("../../../../web/mall.css"),
+};
+static SCRIPT: Asset = Asset {
+    name: "mall.js",
+    kind: "text/javascript; charset=utf-8",
+    bytes: include_bytes!("../../../../web/mall.js"),
+};
+static ICON: Asset = Asset {
+    name: "favicon.svg",
+    kind: "image/svg+xml",
+    bytes: include_bytes!("../../../../web/favicon.svg"),
+};
+
+/// The files built into the binary.
+pub fn assets() -> [&'static Asset; 3] {
+    [&STYLES, &SCRIPT, &ICON]
+}
+
+fn href(asset: &'static Asset, cell: &'static OnceLock<String>) -> &'static str {
+    cell.get_or_init(|| asset.href())
+}
+
+impl Shell {
+    /// The frame of a public page.
+    pub fn public(cx: &Cx, title: impl Into<String>) -> Shell {
+        Shell::of(
+            &cx.base,
+            cx.actor.as_ref(),
+            &cx.station,
+            &cx.here,
+            cx.done.as_deref(),
+            title.into(),
+        )
+    }
+
+    /// The frame of a work page: with the side menu of the person's duties.
+    pub async fn work(cx: &Cx, title: impl Into<String>) -> kit::Result<Shell> {
+        let mut s = Shell::public(cx, title);
+        if let Some(a) = &cx.actor {
+            s.side = side(a, &cx.here, &waiting(&cx.base, a).await?);
+        }
+        Ok(s)
+    }
+
+    /// The frame with the refusal of a form on top.
+    pub fn with_refusal(mut self, e: &Refused) -> Shell {
+        self.flash = Some(Flash {
+            kind: "bad",
+            text: e.words.clone(),
+        });
+        self
+    }
+
+    fn of(
+        base: &Base,
+        actor: Option<&Actor>,
+        station: &str,
+        here: &str,
+        done: Option<&str>,
+        title: String,
+    ) -> Shell {
+        static STYLE: OnceLock<String> = OnceLock::new();
+        static JS: OnceLock<String> = OnceLock::new();
+        let facts = base.facts();
+        let region = facts.region(station).or_else(|| facts.region(&facts.root));
+        let path = here.split('?').next().unwrap_or("/");
+        let nav = [
+            ("首页", "/"),
+            ("超市采购", "/search"),
+            ("公开公示", "/notices"),
+            ("成交价格", "/deals"),
+            ("规则查询", "/rules"),
+            ("帮助", "/help"),
+        ];
+        Shell {
+            title,
+            station_code: region.map_or(String::new(), |r| r.code.clone()),
+            station_name: region.map_or(String::new(), |r| r.name.clone()),
+            finance: region.map_or(String::new(), |r| r.finance()),
+            here: here.to_owned(),
+            user: actor.map(|a| ShellUser {
+                name: a.name.clone(),
+                org: a.org_name.clone(),
+                duties: a.duties.labels(),
+            }),
+            is_buyer: actor.is_some_and(|a| a.may(Duty::Handler)),
+            todo: 0,
+            cart: 0,
+            query: String::new(),
+            nav: nav
+                .into_iter()
+                .map(|(label, href)| NavItem {
+                    label,
+                    href: href.into(),
+                    on: path == href || (href != "/" && path.starts_with(href)),
+                })
+                .collect(),
+            side: Vec::new(),
+            csrf: actor.map_or(String::new(), |a| a.csrf.clone()),
+            flash: done.map(|text| Flash {
+                kind: "ok",
+                text: text.to_owned(),
+            }),
+            demo: base.settings().demo,
+            version: env!("CARGO_PKG_VERSION"),
+            styles: href(&STYLES, &STYLE),
+            script: href(&SCRIPT, &JS),
+        }
+    }
+}
+
+/// What waits for a person, counted by the rooms that registered a counter; see [`Base::count_with`].
+async fn waiting(base: &Base, actor: &Actor) -> kit::Result<Vec<(&'static str, i64)>> {
+    match base.counter() {
+        Some(count) => count(base.clone(), actor.clone()).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+const UNIT: &[Duty] = &[
+    Duty::Handler,
+    Duty::Reviewer,
+    Duty::Signer,
+    Duty::Receiver,
+    Duty::Accountant,
+];
+const SELLER: &[Duty] = &[Duty::SupplierAdmin, Duty::SupplierOrders];
+const OVERSEER: &[Duty] = &[Duty::Regulator, Duty::Centre, Duty::Auditor];
+
+/// A group of the side menu: heading, who sees it, and its links (word, address, who sees it).
+type Menu = (
+    &'static str,
+    &'static [Duty],
+    &'static [(&'static str, &'static str, &'static [Duty])],
+);
+
+fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideGroup> {
+    let path = here.split('?').next().unwrap_or("/");
+    let table: [Menu; 4] = [
+        (
+            "采购",
+            UNIT,
+            &[
+                ("待办事项", "/todo", UNIT),
+                ("采购车", "/cart", &[Duty::Handler]),
+                ("订单", "/orders", UNIT),
+                ("计划与预算", "/plans", UNIT),
+                ("付款", "/payments", &[Duty::Accountant, Duty::Handler]),
+                ("收货地址", "/addresses", &[Duty::Handler]),
+            ],
+        ),
+        (
+            "销售",
+            SELLER,
+            &[
+                ("待办事项", "/todo", SELLER),
+                ("订单", "/orders", SELLER),
+                ("我的商品", "/offers", &[Duty::SupplierAdmin]),
+                ("批量上传", "/imports", &[Duty::SupplierAdmin]),
+            ],
+        ),
+        (
+            "监督",
+            OVERSEER,
+            &[
+                ("订单", "/orders", OVERSEER),
+                ("全程留痕", "/journal", OVERSEER),
+                ("待审合同注销", "/cancellations", &[Duty::Regulator]),
+            ],
+        ),
+        (
+            "账号",
+            &Duty::ALL,
+            &[
+                ("运行状态", "/status", &[Duty::Operator]),
+                ("登录记录", "/sessions", &Duty::ALL),
+            ],
+        ),
+    ];
+    let holds = |list: &[Duty]| actor.duties.meets(rules::duty::Duties::of(list));
+    table
+        .iter()
+        .filter(|(_, who, _)| holds(who))
+        .map(|(title, _, items)| SideGroup {
+            title,
+            items: items
+                .iter()
+                .filter(|(_, _, who)| holds(who))
+                .map(|(label, href, _)| SideItem {
+                    label,
+                    href: (*href).into(),
+                    on: path == *href || path.starts_with(&format!("{href}/")),
+                    count: waiting
+                        .iter()
+                        .find(|(h, _)| h == href)
+                        .map_or(0, |(_, n)| *n),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// Turns a bare failure into a page in the frame; other responses pass untouched.
+pub async fn dress(base: &Base, actor: Option<Actor>, here: &str, response: Response) -> Response {
+    let Some(shown) = response.extensions().get::<Shown>().cloned() else {
+        return response;
+    };
+    let status = response.status();
+    if status == StatusCode::UNAUTHORIZED {
+        return kit::web::see(&format!("/login?back={}", kit::text::percent(here)));
+    }
+    let station = actor
+        .as_ref()
+        .map_or_else(|| base.facts().root.clone(), |a| a.region.clone());
+    let (title, text) = match (&shown, status) {
+        (Shown::Refused(r), _) => ("没有办成", r.words.clone()),
+        (Shown::Plain, StatusCode::NOT_FOUND) => (
+            "没有找到",
+            "这里没有您要的内容，或者它不属于您所在的单位。".to_owned(),
+        ),
+        (Shown::Plain, StatusCode::FORBIDDEN) => (
+            "不能办理",
+            "您的岗位职责不包括这项操作。请由有相应职责的同事登录办理。".to_owned(),
+        ),
+        (Shown::Plain, StatusCode::SERVICE_UNAVAILABLE) => (
+            "请再试一次",
+            "同一时间办理的人较多，这次没有成功，数据没有变化。请再点一次。".to_owned(),
+        ),
+        (Shown::Plain, _) => (
+            "系统出错",
+            "系统出了问题，已经记录。您的数据没有变化，请稍后再试。".to_owned(),
+        ),
+    };
+    let code = match &shown {
+        Shown::Refused(r) => r.code,
+        Shown::Plain => "",
+    };
+    let s = Shell::of(base, actor.as_ref(), &station, here, None, title.to_owned());
+    match pages::failure(s, title, &text, code, here) {
+        Ok(body) => kit::web::html_with(status, body),
+        Err(_) => response,
+    }
+}

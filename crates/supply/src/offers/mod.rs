@@ -1,0 +1,8 @@
+//! Offers (报价): supplier × product × areas × price × stock; loading them from files, holding them for orders.
+
+pub mod import;
+pub mod pages;
+mod store;
+
+pub use pages::routes;
+pub use store::{Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_supplier, put, release, take};

@@ -1,0 +1,239 @@
+//! Rows of products and offers; what trade may do to stock.
+use kit::db::{Row, Val};
+use kit::{Fail, Query, Result, Tx, params};
+use serde_json::json;
+
+/// An offer with its product and supplier, as a purchase needs it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Offer id.
+    pub offer: i64,
+    /// Product id.
+    pub product: i64,
+    /// Supplier's organisation id.
+    pub supplier: i64,
+    /// Supplier's name.
+    pub supplier_name: String,
+    /// Supplier's standing: `admitted`, `frozen`, `suspended`, `withdrawn`.
+    pub supplier_state: String,
+    /// Supplier's size: `micro`, `small`, `medium`, `large`.
+    pub supplier_size: String,
+    /// Supplier's credit score.
+    pub credit: i64,
+    /// Price of one, fen.
+    pub price: i64,
+    /// How many may still be sold.
+    pub stock: i64,
+    /// Areas the offer reaches, separated by spaces; a province or city covers all below it.
+    pub areas: String,
+    /// `listed` or `off`.
+    pub state: String,
+    /// Link to the goods elsewhere.
+    pub link: String,
+    /// Category code.
+    pub category: String,
+    /// Brand.
+    pub brand: String,
+    /// Model.
+    pub model: String,
+    /// Title.
+    pub title: String,
+    /// Unit of count.
+    pub unit: String,
+    /// Flags, see [`crate::shelf::FLAGS`].
+    pub flags: i64,
+    /// Certificate number, or empty.
+    pub certificate: String,
+    /// When the offer last changed, ms UTC.
+    pub changed_at: i64,
+}
+
+const LINE: &str = "SELECT o.id, o.product, o.supplier, g.name, s.state, s.size, s.credit, o.price, o.stock, o.areas, o.state, o.link, \
+                    p.category, p.brand, p.model, p.title, p.unit, p.flags, p.certificate, o.changed_at \
+                    FROM offer o JOIN product p ON p.id = o.product JOIN supplier s ON s.org = o.supplier JOIN org g ON g.id = o.supplier";
+
+fn read(r: &Row) -> Line {
+    Line {
+        offer: r.int(0),
+        product: r.int(1),
+        supplier: r.int(2),
+        supplier_name: r.text(3),
+        supplier_state: r.text(4),
+        supplier_size: r.text(5),
+        credit: r.int(6),
+        price: r.int(7),
+        stock: r.int(8),
+        areas: r.text(9),
+        state: r.text(10),
+        link: r.text(11),
+        category: r.text(12),
+        brand: r.text(13),
+        model: r.text(14),
+        title: r.text(15),
+        unit: r.text(16),
+        flags: r.int(17),
+        certificate: r.text(18),
+        changed_at: r.int(19),
+    }
+}
+
+/// Offers by id, in no order; unknown ids are missing.
+pub async fn lines(q: &dyn Query, offers: &[i64]) -> Result<Vec<Line>> {
+    if offers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Val> = offers.iter().map(Val::from).collect();
+    let sql = format!("{LINE} WHERE o.id IN ({})", kit::text::marks(1, ids.len()));
+    Ok(q.rows(&sql, &ids).await?.iter().map(read).collect())
+}
+
+/// All listed offers of a product, cheapest first.
+pub async fn of_product(q: &dyn Query, product: i64) -> Result<Vec<Line>> {
+    let sql = format!("{LINE} WHERE o.product = $1 AND o.state = 'listed' ORDER BY o.price, o.id");
+    Ok(q.rows(&sql, params![product]).await?.iter().map(read).collect())
+}
+
+/// One page of a supplier's own offers, newest change first, and how many there are.
+pub async fn of_supplier(q: &dyn Query, supplier: i64, words: &str, page: usize, size: usize) -> Result<(Vec<Line>, i64)> {
+    let like = format!("%{words}%");
+    let filter = "o.supplier = $1 AND ($2 = '%%' OR p.title LIKE $2 OR p.model LIKE $2 OR p.brand LIKE $2)";
+    let sql = format!("{LINE} WHERE {filter} ORDER BY o.changed_at DESC, o.id LIMIT $3 OFFSET $4");
+    let found = q.rows(&sql, params![supplier, &like, size, (page - 1) * size]).await?;
+    let count = format!("SELECT COUNT(*) FROM offer o JOIN product p ON p.id = o.product WHERE {filter}");
+    let total = q.one(&count, params![supplier, &like]).await?.int(0);
+    Ok((found.iter().map(read).collect(), total))
+}
+
+/// Sets `quantity` aside for an order, if the offer is listed at `price` and has as many. Refuses otherwise.
+pub async fn hold(tx: &Tx<'_>, offer: i64, quantity: i64, price: i64) -> Result<()> {
+    let n = tx
+        .run(
+            "UPDATE offer SET stock = stock - $2, held = held + $2 WHERE id = $1 AND stock >= $2 AND price = $3 AND state = 'listed'",
+            params![offer, quantity, price],
+        )
+        .await?;
+    if n == 1 {
+        return Ok(());
+    }
+    Err(Fail::refuse("offer.changed", "商品的价格或库存刚刚变了，请回到采购车核对新的价格和库存后再提交。"))
+}
+
+/// Gives what was held back to the shelf.
+pub async fn release(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
+    tx.must("UPDATE offer SET stock = stock + $2, held = held - $2 WHERE id = $1 AND held >= $2", params![offer, quantity]).await
+}
+
+/// What was held is sold.
+pub async fn take(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
+    tx.must("UPDATE offer SET held = held - $2 WHERE id = $1 AND held >= $2", params![offer, quantity]).await
+}
+
+/// A product as a file names it, already checked and normalised.
+#[derive(Clone, Debug)]
+pub struct NewProduct {
+    /// Category code.
+    pub category: String,
+    /// Canonical brand.
+    pub brand: String,
+    /// Model as written.
+    pub model: String,
+    /// Title.
+    pub title: String,
+    /// Unit of count.
+    pub unit: String,
+    /// Attributes, in order.
+    pub attrs: Vec<(String, String)>,
+    /// Other words people use for it.
+    pub words: String,
+    /// Flags.
+    pub flags: i64,
+    /// Place of origin.
+    pub origin: String,
+    /// Certificate number or empty.
+    pub certificate: String,
+    /// Comparable quantity, such as `2500 张`.
+    pub per_unit: String,
+}
+
+/// An offer as a file names it.
+#[derive(Clone, Debug)]
+pub struct NewOffer {
+    /// What is offered.
+    pub product: NewProduct,
+    /// Supplier's organisation id.
+    pub supplier: i64,
+    /// Price of one, fen.
+    pub price: i64,
+    /// How many.
+    pub stock: i64,
+    /// Areas, separated by spaces.
+    pub areas: String,
+    /// Link or empty.
+    pub link: String,
+}
+
+/// What putting an offer did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// A new offer.
+    Made(i64),
+    /// Price, stock, areas or link changed.
+    Changed(i64),
+    /// Nothing to do.
+    Same(i64),
+}
+
+/// Puts an offer on the shelf: finds or makes its product, then makes or changes the offer. The caller journals.
+pub async fn put(tx: &Tx<'_>, n: &NewOffer) -> Result<(Put, i64)> {
+    let product = put_product(tx, &n.product).await?;
+    let known = tx
+        .row("SELECT id, price, stock, areas, link, state FROM offer WHERE product = $1 AND supplier = $2", params![product, n.supplier])
+        .await?;
+    let Some(o) = known else {
+        let id = tx.id();
+        tx.run(
+            "INSERT INTO offer (id, product, supplier, price, stock, held, areas, link, state, version, changed_at) \
+             VALUES ($1,$2,$3,$4,$5,0,$6,$7,'listed',1,$8)",
+            params![id, product, n.supplier, n.price, n.stock, &n.areas, &n.link, tx.now()],
+        )
+        .await?;
+        tx.run("INSERT INTO price_point (offer, at, price) VALUES ($1,$2,$3)", params![id, tx.now(), n.price]).await?;
+        return Ok((Put::Made(id), product));
+    };
+    let id = o.int(0);
+    if o.int(1) == n.price && o.int(2) == n.stock && o.str(3) == n.areas && o.str(4) == n.link && o.str(5) == "listed" {
+        return Ok((Put::Same(id), product));
+    }
+    tx.run(
+        "UPDATE offer SET price = $2, stock = $3, areas = $4, link = $5, state = 'listed', version = version + 1, changed_at = $6 WHERE id = $1",
+        params![id, n.price, n.stock, &n.areas, &n.link, tx.now()],
+    )
+    .await?;
+    if o.int(1) != n.price {
+        tx.run(
+            "INSERT INTO price_point (offer, at, price) VALUES ($1,$2,$3) ON CONFLICT (offer, at) DO UPDATE SET price = $3",
+            params![id, tx.now(), n.price],
+        )
+        .await?;
+    }
+    Ok((Put::Changed(id), product))
+}
+
+async fn put_product(tx: &Tx<'_>, p: &NewProduct) -> Result<i64> {
+    let key = rules::naming::model_key(&p.model);
+    let find = "SELECT id FROM product WHERE brand = $1 AND model_key = $2";
+    if let Some(r) = tx.row(find, params![&p.brand, &key]).await? {
+        return Ok(r.int(0));
+    }
+    let attrs = serde_json::Value::Array(p.attrs.iter().map(|(k, v)| json!([k, v])).collect()).to_string();
+    tx.run(
+        "INSERT INTO product (id, category, brand, model, model_key, title, unit, attrs, words, flags, origin, certificate, per_unit, made_at) \
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) ON CONFLICT (brand, model_key) DO NOTHING",
+        params![
+            tx.id(), &p.category, &p.brand, &p.model, &key, &p.title, &p.unit, attrs, &p.words, p.flags, &p.origin, &p.certificate,
+            &p.per_unit, tx.now()
+        ],
+    )
+    .await?;
+    Ok(tx.one(find, params![&p.brand, &key]).await?.int(0))
+}
