@@ -179,6 +179,11 @@ impl Rulebook {
         self.rules.keys().map(String::as_str)
     }
 
+    /// The rule of an id, as orders keep it.
+    pub fn by_id(&self, id: i64) -> Option<&Rule> {
+        self.rules.values().flatten().find(|r| r.id == id)
+    }
+
     /// Every rule of a key, whatever its place and time.
     pub fn all(&self, key: &str) -> &[Rule] {
         self.rules.get(key).map_or(&[], Vec::as_slice)

@@ -1,5 +1,6 @@
 //! Supply: what is sold, by whom, at what price; and finding it.
 
+pub mod brands;
 pub mod offers;
 pub mod shelf;
 
@@ -7,8 +8,9 @@ use axum::extract::FromRef;
 use base::access::Actor;
 use base::{Base, access};
 use rules::check::Check;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, RwLock};
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
 
 /// Judges whether the caller may buy `quantity` of an offer directly; given by the trade district, shown on the product page.
 pub type Judge = Box<dyn Fn(JudgeAsk) -> kit::BoxFuture<'static, kit::Result<Vec<Check>>> + Send + Sync>;
@@ -29,6 +31,7 @@ struct Inner {
     base: Base,
     engine: search::Engine,
     judge: OnceLock<Judge>,
+    suppliers: RwLock<HashMap<i64, String>>,
 }
 
 /// The state of the supply district. Cheap to clone; the base district is reached through it.
@@ -40,13 +43,29 @@ pub struct Supply {
 impl Supply {
     /// Opens the district; the search index stands beside the database and follows the journal.
     pub async fn open(base: Base) -> kit::Result<Supply> {
+        brands::seed(base.db()).await?;
         let engine = shelf::open_engine(&base)?;
-        Ok(Supply { inner: Arc::new(Inner { base, engine, judge: OnceLock::new() }) })
+        let inner = Inner { base, engine, judge: OnceLock::new(), suppliers: RwLock::default() };
+        let supply = Supply { inner: Arc::new(inner) };
+        supply.reload_suppliers().await?;
+        Ok(supply)
     }
 
     /// The search engine.
     pub fn engine(&self) -> &search::Engine {
         &self.inner.engine
+    }
+
+    /// Name of a supplier, from memory.
+    pub fn supplier_name(&self, id: i64) -> Option<String> {
+        self.inner.suppliers.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// Reads the suppliers' names again.
+    pub async fn reload_suppliers(&self) -> kit::Result<()> {
+        let fresh = shelf::supplier_names(self.db()).await?;
+        *self.inner.suppliers.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+        Ok(())
     }
 
     /// Sets the judge, once, at start.

@@ -153,22 +153,19 @@ impl Facts {
             .unwrap_or(or)
     }
 
-    /// Where a rule comes from, in words: 济南市 · 2026-01-01 起 · 依据….
+    /// Where a rule comes from, in words: 济南市规定，2026-01-01 起执行。依据：….
     pub fn origin(&self, e: &Effective<'_>) -> String {
-        let set_by = self.region_name(&e.rule.region);
-        let from = rules::calendar::show_day(e.rule.from);
-        let mark = if matches!(e.rule.grade.as_str(), "GK" | "PROP") {
-            "（默认值，待财政部门核定）"
-        } else {
-            ""
-        };
-        let bounded = e.bounded_by.map_or(String::new(), |b| {
-            format!("；受{}的上下限约束", self.region_name(&b.region))
-        });
-        format!(
-            "{set_by}规定，{from} 起执行{mark}。依据：{}{bounded}",
-            e.rule.basis
-        )
+        let bounded =
+            e.bounded_by.map_or(String::new(), |b| format!("；受{}的上下限约束", self.region_name(&b.region)));
+        format!("{}{bounded}", self.rule_origin(e.rule))
+    }
+
+    /// Where a rule comes from, in words, without what bounds it.
+    pub fn rule_origin(&self, rule: &rules::rulebook::Rule) -> String {
+        let set_by = self.region_name(&rule.region);
+        let from = rules::calendar::show_day(rule.from);
+        let mark = if matches!(rule.grade.as_str(), "GK" | "PROP") { "（默认值，待财政部门核定）" } else { "" };
+        format!("{set_by}规定，{from} 起执行{mark}。依据：{}", rule.basis)
     }
 
     /// The end of the clock `key` that starts at `from`, in the unit the rule names. None when no rule is in force.

@@ -1,7 +1,8 @@
 //! Offers (报价): supplier × product × areas × price × stock; loading them from files, holding them for orders.
 
+mod flow;
 pub mod import;
-pub mod pages;
+mod pages;
 mod store;
 
 pub use pages::routes;

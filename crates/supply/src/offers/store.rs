@@ -237,3 +237,26 @@ async fn put_product(tx: &Tx<'_>, p: &NewProduct) -> Result<i64> {
     .await?;
     Ok(tx.one(find, params![&p.brand, &key]).await?.int(0))
 }
+
+/// A supplier's own offer.
+pub async fn own(q: &dyn Query, supplier: i64, offer: i64) -> Result<Line> {
+    Ok(read(&q.one(&format!("{LINE} WHERE o.id = $1 AND o.supplier = $2"), params![offer, supplier]).await?))
+}
+
+/// Changes price, stock and listing; keeps the price history.
+pub async fn change(tx: &Tx<'_>, old: &Line, price: i64, stock: i64, listed: bool) -> Result<()> {
+    let state = if listed { "listed" } else { "off" };
+    tx.must(
+        "UPDATE offer SET price = $2, stock = $3, state = $4, version = version + 1, changed_at = $5 WHERE id = $1",
+        params![old.offer, price, stock, state, tx.now()],
+    )
+    .await?;
+    if price != old.price {
+        tx.run(
+            "INSERT INTO price_point (offer, at, price) VALUES ($1,$2,$3) ON CONFLICT (offer, at) DO UPDATE SET price = $3",
+            params![old.offer, tx.now(), price],
+        )
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! Receiving a file, checking and loading it piece by piece, confirming, dropping.
+use super::check::{COLUMNS, Checker};
+use super::store::{self, File};
+use crate::offers::{Put, put};
+use crate::{Supply, brands};
+use base::access::Actor;
+use kit::db::Val;
+use kit::{Entry, Fail, Result, params};
+use serde_json::json;
+
+/// Rows of one piece of work, one transaction.
+const PIECE: i64 = 500;
+
+/// Takes a file in; the same content twice leads to the same file. Returns its id.
+pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], via: &'static str) -> Result<i64> {
+    let mut rows = kit::sheet::read(bytes)?;
+    let heading = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
+    for (i, want) in COLUMNS.iter().enumerate().take(7) {
+        if heading.get(i).is_none_or(|h| !h.starts_with(&want[..want.find('（').unwrap_or(want.len())])) {
+            let found = heading.get(i).map_or("（空）", String::as_str);
+            let words = format!("表头第 {} 列应是“{want}”，现在是“{found}”。请用页面上的模板。", i + 1);
+            return Err(Fail::field("file", "import.heading", words));
+        }
+    }
+    let lines: Vec<(usize, Vec<String>)> =
+        rows.into_iter().enumerate().map(|(i, r)| (i + 2, r)).filter(|(_, r)| r.iter().any(|c| !c.is_empty())).collect();
+    if lines.is_empty() {
+        return Err(Fail::field("file", "import.empty", "文件里没有商品，请从表头下一行开始填写。"));
+    }
+    let digest = kit::text::sha256(&[bytes]);
+    if let Some(id) = store::twin(supply.db(), actor.org, &digest).await? {
+        return Ok(id);
+    }
+    let id = supply.db().id();
+    let cells = lines
+        .iter()
+        .map(|(line, r)| {
+            let mut r = r.clone();
+            r.truncate(COLUMNS.len());
+            Ok(params![id, *line, serde_json::to_string(&r).map_err(Fail::fault)?].to_vec())
+        })
+        .collect::<Result<Vec<Vec<Val>>>>()?;
+    let file = File {
+        id,
+        supplier: actor.org,
+        person: actor.person,
+        name: name.chars().take(120).collect(),
+        state: "checking".into(),
+        total: lines.len() as i64,
+        checked: 0,
+        bad: 0,
+        loaded: 0,
+        unchanged: 0,
+        made_at: 0,
+    };
+    let (file, digest, cells) = (&file, &digest, &cells);
+    supply
+        .db()
+        .write("import.receive", |tx| {
+            Box::pin(async move {
+                store::add(tx, file, digest, cells).await?;
+                tx.journal(entry(actor, "import.received", file.id, via, json!({"rows": file.total, "digest": digest}))).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(id)
+}
+
+fn entry(actor: &Actor, kind: &'static str, id: i64, via: &'static str, data: serde_json::Value) -> Entry {
+    Entry { region: actor.region.clone(), room: "offers", kind, subject: format!("import/{id}"), actor: actor.person, via, data }
+}
+
+/// The owner confirms: correct rows go on the shelf.
+pub async fn confirm(supply: &Supply, actor: &Actor, id: i64, via: &'static str) -> Result<()> {
+    turn(supply, actor, id, "loading", "import.confirmed", via).await
+}
+
+/// The owner gives the file up; nothing of it was loaded.
+pub async fn drop_file(supply: &Supply, actor: &Actor, id: i64) -> Result<()> {
+    turn(supply, actor, id, "dropped", "import.dropped", "page").await
+}
+
+async fn turn(supply: &Supply, actor: &Actor, id: i64, to: &'static str, kind: &'static str, via: &'static str) -> Result<()> {
+    // Also hides files of other suppliers.
+    store::file(supply.db(), actor.org, id).await?;
+    supply
+        .db()
+        .write("import.turn", |tx| {
+            Box::pin(async move {
+                if !store::turn(tx, id, "checked", to).await? {
+                    return Err(Fail::refuse("import.state", "这个文件还没有检查完，或者已经办过了，请刷新页面看它现在的状态。"));
+                }
+                tx.journal(entry(actor, kind, id, via, json!({}))).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Does one piece of waiting work; false when there is none.
+pub async fn work(supply: &Supply) -> Result<bool> {
+    let Some(file) = store::next_open(supply.db()).await? else { return Ok(false) };
+    let facts = supply.facts();
+    let known = brands::load(supply.db()).await?;
+    let seller = store::seller(supply.db(), file.supplier).await?;
+    let day = rules::calendar::day_of(supply.db().now());
+    let needed = facts.rule("energy.mandatory", &seller.region, &Default::default(), day);
+    let checker = Checker {
+        facts: &facts,
+        brands: &known,
+        supplier: file.supplier,
+        supplier_areas: seller.areas.clone(),
+        supplier_categories: seller.categories.clone(),
+        certificate_needed: needed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default(),
+    };
+    if file.state == "checking" {
+        check_piece(supply, &file, &checker).await?;
+    } else {
+        load_piece(supply, &file, &checker, &seller.region).await?;
+    }
+    Ok(true)
+}
+
+async fn check_piece(supply: &Supply, file: &File, checker: &Checker<'_>) -> Result<()> {
+    let rows = store::rows(supply.db(), file.id, "new", 0, PIECE).await?;
+    let marks: Vec<Vec<Val>> = rows
+        .iter()
+        .map(|r| {
+            let wrong = checker.check(&r.cells).err().map_or(String::new(), |w| w.join(" "));
+            let state = if wrong.is_empty() { "good" } else { "bad" };
+            params![state, wrong, file.id, r.line].to_vec()
+        })
+        .collect();
+    let bad = marks.iter().filter(|m| m[0] == Val::from("bad")).count() as i64;
+    let marks = &marks;
+    supply
+        .db()
+        .upkeep("import.check", |tx| {
+            Box::pin(async move {
+                if marks.is_empty() {
+                    store::turn(tx, file.id, "checking", "checked").await?;
+                } else if store::count_checked(tx, file, marks.len() as i64, bad).await? {
+                    store::mark(tx, file.id, marks).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, region: &str) -> Result<()> {
+    let rows = store::rows(supply.db(), file.id, "good", 0, PIECE).await?;
+    if rows.is_empty() {
+        return supply
+            .db()
+            .upkeep("import.finish", |tx| Box::pin(async move { store::turn(tx, file.id, "loading", "loaded").await.map(|_| ()) }))
+            .await;
+    }
+    let offers: Vec<_> = rows.iter().filter_map(|r| Some((r.line, checker.check(&r.cells).ok()?))).collect();
+    let rows = &rows;
+    let offers = &offers;
+    supply
+        .db()
+        .write("import.load", |tx| {
+            Box::pin(async move {
+                let (mut marks, mut changed, mut products) = (Vec::new(), Vec::new(), Vec::new());
+                for (line, offer) in offers {
+                    let (did, product) = put(tx, offer).await?;
+                    let state = match did {
+                        Put::Same(_) => "same",
+                        Put::Made(id) | Put::Changed(id) => {
+                            changed.push(id.to_string());
+                            products.push(product.to_string());
+                            "loaded"
+                        }
+                    };
+                    marks.push(params![state, "", file.id, *line].to_vec());
+                }
+                // Rows whose facts changed between check and load (a region closed, say) fall out with the reason.
+                for r in rows.iter().filter(|r| offers.iter().all(|(line, _)| *line != r.line)) {
+                    marks.push(params!["bad", "确认时已不符合规定，请重新上传检查。", file.id, r.line].to_vec());
+                }
+                let same = marks.iter().filter(|m| m[0] == Val::from("same")).count() as i64;
+                if !store::count_loaded(tx, file, changed.len() as i64, same).await? {
+                    return Err(Fail::Retry);
+                }
+                store::mark(tx, file.id, &marks).await?;
+                tx.journal(Entry {
+                    region: region.to_owned(),
+                    room: "offers",
+                    kind: "offers.loaded",
+                    subject: format!("import/{}", file.id),
+                    actor: file.person,
+                    via: "file",
+                    data: json!({"supplier": file.supplier.to_string(), "offers": changed, "products": products}),
+                })
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+}
