@@ -16,8 +16,6 @@ pub struct Settings {
     pub data: std::path::PathBuf,
     /// Show the demo accounts on the login page. Never in production.
     pub demo: bool,
-    /// The region whose rules hold where no station is chosen: the top of the tree.
-    pub root: String,
     /// Cookies only over HTTPS.
     pub secure_cookies: bool,
     /// Where payments go: `stub` pays at once inside the process.
@@ -25,11 +23,8 @@ pub struct Settings {
 }
 
 /// Counts what waits for a person, by the path of the page that shows it. Given by the districts above.
-pub type Counter = Box<
-    dyn Fn(Base, access::Actor) -> kit::BoxFuture<'static, kit::Result<Vec<(&'static str, i64)>>>
-        + Send
-        + Sync,
->;
+pub type Counter =
+    Box<dyn Fn(Base, access::Actor) -> kit::BoxFuture<'static, kit::Result<Vec<(&'static str, i64)>>> + Send + Sync>;
 
 struct Inner {
     db: Db,
@@ -49,14 +44,7 @@ impl Base {
     pub async fn open(db: Db, settings: Settings) -> kit::Result<Base> {
         facts::seed(&db).await?;
         let facts = RwLock::new(Arc::new(facts::load(&db).await?));
-        Ok(Base {
-            inner: Arc::new(Inner {
-                db,
-                facts,
-                settings,
-                counter: OnceLock::new(),
-            }),
-        })
+        Ok(Base { inner: Arc::new(Inner { db, facts, settings, counter: OnceLock::new() }) })
     }
 
     /// The database.
@@ -71,21 +59,13 @@ impl Base {
 
     /// Regions, categories, calendar and rulebook as of now; hold it for the length of one request.
     pub fn facts(&self) -> Arc<Facts> {
-        self.inner
-            .facts
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
+        self.inner.facts.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Reads the facts again after they changed.
     pub async fn reload_facts(&self) -> kit::Result<()> {
         let fresh = Arc::new(facts::load(self.db()).await?);
-        *self
-            .inner
-            .facts
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+        *self.inner.facts.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
         Ok(())
     }
 
@@ -110,7 +90,5 @@ where
     S: Clone + Send + Sync + 'static,
     Base: axum::extract::FromRef<S>,
 {
-    shell::routes()
-        .merge(access::pages::routes())
-        .merge(facts::pages::routes())
+    shell::routes().merge(access::pages::routes()).merge(facts::pages::routes())
 }

@@ -12,9 +12,7 @@ pub struct Clock {
 impl Clock {
     /// Now, ms UTC.
     pub fn now(&self) -> i64 {
-        let real = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_millis() as i64);
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         real + self.ahead_ms.load(Ordering::Relaxed)
     }
 

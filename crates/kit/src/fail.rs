@@ -36,20 +36,12 @@ pub enum Fail {
 impl Fail {
     /// A refusal in words.
     pub fn refuse(code: &'static str, words: impl Into<String>) -> Fail {
-        Fail::Refused(Box::new(Refused {
-            code,
-            words: words.into(),
-            field: None,
-        }))
+        Fail::Refused(Box::new(Refused { code, words: words.into(), field: None }))
     }
 
     /// A refusal about one field of a form.
     pub fn field(field: &'static str, code: &'static str, words: impl Into<String>) -> Fail {
-        Fail::Refused(Box::new(Refused {
-            code,
-            words: words.into(),
-            field: Some(field),
-        }))
+        Fail::Refused(Box::new(Refused { code, words: words.into(), field: Some(field) }))
     }
 
     /// A fault with its cause.
@@ -103,9 +95,7 @@ impl From<tokio_postgres::Error> for Fail {
     fn from(e: tokio_postgres::Error) -> Fail {
         use tokio_postgres::error::SqlState;
         match e.code() {
-            Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => {
-                Fail::Retry
-            }
+            Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => Fail::Retry,
             _ => Fail::Fault(format!("postgres: {}", chain(&e))),
         }
     }
@@ -152,9 +142,7 @@ impl IntoResponse for Fail {
         }
         let shown = match self {
             Fail::Refused(r) => Shown::Refused(*r),
-            Fail::Denied | Fail::Hidden | Fail::SignIn | Fail::Retry | Fail::Fault(_) => {
-                Shown::Plain
-            }
+            Fail::Denied | Fail::Hidden | Fail::SignIn | Fail::Retry | Fail::Fault(_) => Shown::Plain,
         };
         let mut res = status.into_response();
         res.extensions_mut().insert(shown);

@@ -15,10 +15,7 @@ impl Ids {
     /// A maker for node 0..=63 of an installation.
     pub fn new(node: u8) -> Ids {
         assert!(node < 64, "node number must be below 64");
-        Ids {
-            node: i64::from(node) << COUNTER_BITS,
-            last: AtomicI64::new(0),
-        }
+        Ids { node: i64::from(node) << COUNTER_BITS, last: AtomicI64::new(0) }
     }
 
     /// The next id at `now` (ms UTC). When 256 ids were taken in one ms the next ms is borrowed.
@@ -28,10 +25,7 @@ impl Ids {
         let mut seen = self.last.load(Ordering::Relaxed);
         loop {
             let want = floor.max(seen + 1);
-            match self
-                .last
-                .compare_exchange_weak(seen, want, Ordering::Relaxed, Ordering::Relaxed)
-            {
+            match self.last.compare_exchange_weak(seen, want, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => {
                     let (ms, counter) = (want >> COUNTER_BITS, want & ((1 << COUNTER_BITS) - 1));
                     return (ms << TAIL_BITS) | self.node | counter;

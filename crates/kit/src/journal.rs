@@ -87,9 +87,7 @@ const NUMBER: &str = "UPDATE journal SET seq = n.s FROM (SELECT id AS i, (SELECT
 
 /// SQLite numbers entries inside the commit itself: there is one writer, so commit order is known.
 pub(crate) fn number(conn: &rusqlite::Connection) -> rusqlite::Result<()> {
-    let exists = conn
-        .prepare_cached("SELECT 1 FROM journal WHERE seq IS NULL LIMIT 1")
-        .and_then(|mut s| s.exists([]));
+    let exists = conn.prepare_cached("SELECT 1 FROM journal WHERE seq IS NULL LIMIT 1").and_then(|mut s| s.exists([]));
     match exists {
         Ok(true) => conn.prepare_cached(NUMBER)?.execute([]).map(|_| ()),
         // No journal table yet: the first migration is still to come.
@@ -100,22 +98,13 @@ pub(crate) fn number(conn: &rusqlite::Connection) -> rusqlite::Result<()> {
 /// Numbers what is committed and not numbered yet; on PostgreSQL one node at a time, by the row lock on its lease.
 /// Returns how many it numbered. On SQLite there is nothing left to do.
 pub async fn sequence(db: &Db) -> Result<u64> {
-    let waiting = db
-        .rows(
-            "SELECT id FROM journal WHERE seq IS NULL LIMIT 1",
-            params![],
-        )
-        .await?;
+    let waiting = db.rows("SELECT id FROM journal WHERE seq IS NULL LIMIT 1", params![]).await?;
     if waiting.is_empty() {
         return Ok(0);
     }
     db.upkeep("journal.sequence", |tx| {
         Box::pin(async move {
-            tx.run(
-                "UPDATE lease SET until = $1 WHERE name = 'sequencer'",
-                params![tx.now()],
-            )
-            .await?;
+            tx.run("UPDATE lease SET until = $1 WHERE name = 'sequencer'", params![tx.now()]).await?;
             tx.run(NUMBER, params![]).await
         })
     })
@@ -127,9 +116,7 @@ const COLUMNS: &str = "seq, id, at, region, room, kind, subject, actor, body, ha
 /// Reads a row of [`COLUMNS`] back.
 fn recorded(r: &Row) -> Recorded {
     let body = r.text(8);
-    let data = serde_json::from_str::<Value>(&body)
-        .map(|mut v| v["data"].take())
-        .unwrap_or(Value::Null);
+    let data = serde_json::from_str::<Value>(&body).map(|mut v| v["data"].take()).unwrap_or(Value::Null);
     Recorded {
         seq: r.opt_int(0).unwrap_or(0),
         id: r.int(1),
@@ -148,30 +135,18 @@ fn recorded(r: &Row) -> Recorded {
 /// The numbered entries after `seq`, at most `limit`.
 pub async fn after(q: &dyn Query, seq: i64, limit: i64) -> Result<Vec<Recorded>> {
     let sql = format!("SELECT {COLUMNS} FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2");
-    Ok(q.rows(&sql, params![seq, limit])
-        .await?
-        .iter()
-        .map(recorded)
-        .collect())
+    Ok(q.rows(&sql, params![seq, limit]).await?.iter().map(recorded).collect())
 }
 
 /// The highest number given so far.
 pub async fn head(q: &dyn Query) -> Result<i64> {
-    Ok(
-        q.one("SELECT COALESCE(MAX(seq), 0) FROM journal", params![])
-            .await?
-            .int(0),
-    )
+    Ok(q.one("SELECT COALESCE(MAX(seq), 0) FROM journal", params![]).await?.int(0))
 }
 
 /// Everything recorded about one subject, oldest first.
 pub async fn about(q: &dyn Query, subject: &str) -> Result<Vec<Recorded>> {
     let sql = format!("SELECT {COLUMNS} FROM journal WHERE subject = $1 ORDER BY id");
-    Ok(q.rows(&sql, params![subject])
-        .await?
-        .iter()
-        .map(recorded)
-        .collect())
+    Ok(q.rows(&sql, params![subject]).await?.iter().map(recorded).collect())
 }
 
 /// A page of the journal, newest first, below `before` (0 for the top), filtered by region prefix and kind prefix.
@@ -188,61 +163,41 @@ pub async fn page(
          ORDER BY seq DESC LIMIT $5"
     );
     let before = if before > 0 { before } else { i64::MAX };
-    let found = q
-        .rows(
-            &sql,
-            params![
-                before,
-                format!("{region}%"),
-                format!("{kind}%"),
-                subject,
-                limit
-            ],
-        )
-        .await?;
+    let found = q.rows(&sql, params![before, format!("{region}%"), format!("{kind}%"), subject, limit]).await?;
     Ok(found.iter().map(recorded).collect())
 }
 
 /// Where a projection stands.
 pub async fn position(q: &dyn Query, name: &str) -> Result<i64> {
-    Ok(
-        q.row("SELECT seq FROM projection WHERE name = $1", params![name])
-            .await?
-            .map_or(0, |r| r.int(0)),
-    )
+    Ok(q.row("SELECT seq FROM projection WHERE name = $1", params![name]).await?.map_or(0, |r| r.int(0)))
 }
 
 /// All projections with their positions.
 pub async fn positions(q: &dyn Query) -> Result<Vec<(String, i64)>> {
-    Ok(
-        q.rows("SELECT name, seq FROM projection ORDER BY name", params![])
-            .await?
-            .iter()
-            .map(|r| (r.text(0), r.int(1)))
-            .collect(),
-    )
+    Ok(q.rows("SELECT name, seq FROM projection ORDER BY name", params![])
+        .await?
+        .iter()
+        .map(|r| (r.text(0), r.int(1)))
+        .collect())
 }
 
 /// Moves a projection from `from` to `to` in the transaction of its output. False when another node was faster.
 pub async fn advance(tx: &Tx<'_>, name: &str, from: i64, to: i64) -> Result<bool> {
     if from == 0 {
         let made = tx
-            .run(
-                "INSERT INTO projection (name, seq) VALUES ($1,$2) ON CONFLICT (name) DO NOTHING",
-                params![name, to],
-            )
+            .run("INSERT INTO projection (name, seq) VALUES ($1,$2) ON CONFLICT (name) DO NOTHING", params![name, to])
             .await?;
         if made == 1 {
             return Ok(true);
         }
     }
-    Ok(tx
-        .run(
-            "UPDATE projection SET seq = $1 WHERE name = $2 AND seq = $3",
-            params![to, name, from],
-        )
-        .await?
-        == 1)
+    Ok(tx.run("UPDATE projection SET seq = $1 WHERE name = $2 AND seq = $3", params![to, name, from]).await? == 1)
+}
+
+/// Puts a projection back to the beginning, in the transaction that forgets its output.
+pub async fn forget(tx: &Tx<'_>, name: &str) -> Result<()> {
+    tx.run("DELETE FROM projection WHERE name = $1", params![name]).await?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -267,9 +222,6 @@ mod tests {
              \"kind\":\"order.placed\",\"region\":\"370112\",\"room\":\"orders\",\"subject\":\"order/7\",\"v\":1,\"via\":\"page\"}"
         );
         assert_eq!(leaf(&body).len(), 64);
-        assert_eq!(
-            leaf(""),
-            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-        );
+        assert_eq!(leaf(""), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
     }
 }

@@ -17,17 +17,10 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
         return Err(Fail::field(
             "file",
             "file.too_large",
-            format!(
-                "文件超过 {} MB，请分成几个文件上传。",
-                BYTES_MAX / 1024 / 1024
-            ),
+            format!("文件超过 {} MB，请分成几个文件上传。", BYTES_MAX / 1024 / 1024),
         ));
     }
-    let rows = if bytes.starts_with(b"PK") {
-        xlsx(bytes)?
-    } else {
-        csv(bytes)?
-    };
+    let rows = if bytes.starts_with(b"PK") { xlsx(bytes)? } else { csv(bytes)? };
     if rows.len() > ROWS_MAX {
         return Err(Fail::field(
             "file",
@@ -40,13 +33,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
 
 fn xlsx(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     use calamine::{Data, Reader, Xlsx};
-    let wrong = |_| {
-        Fail::field(
-            "file",
-            "file.unreadable",
-            "这个文件不是有效的 XLSX 表格，请用模板另存后再上传。",
-        )
-    };
+    let wrong = |_| Fail::field("file", "file.unreadable", "这个文件不是有效的 XLSX 表格，请用模板另存后再上传。");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(wrong)?;
     let sheet = book
         .worksheet_range_at(0)
@@ -79,30 +66,15 @@ fn trim_zeros(s: &str) -> String {
 fn csv(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(text).map_err(|_| {
-        Fail::field(
-            "file",
-            "file.encoding",
-            "CSV 文件不是 UTF-8 编码，请在表格软件里选“CSV UTF-8”另存后再上传。",
-        )
+        Fail::field("file", "file.encoding", "CSV 文件不是 UTF-8 编码，请在表格软件里选“CSV UTF-8”另存后再上传。")
     })?;
-    let mut reader = ::csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .comment(Some(b'#'))
-        .from_reader(text.as_bytes());
+    let mut reader =
+        ::csv::ReaderBuilder::new().has_headers(false).flexible(true).comment(Some(b'#')).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records().take(ROWS_MAX + 1) {
-        let record = record.map_err(|e| {
-            Fail::field("file", "file.unreadable", format!("CSV 文件读不下去：{e}"))
-        })?;
+        let record = record.map_err(|e| Fail::field("file", "file.unreadable", format!("CSV 文件读不下去：{e}")))?;
         // A leading quote before = + - @ guards spreadsheets against formulas; it is not part of the value.
-        rows.push(
-            record
-                .iter()
-                .take(COLUMNS_MAX)
-                .map(|c| cut(unquoted(c)))
-                .collect(),
-        );
+        rows.push(record.iter().take(COLUMNS_MAX).map(|c| cut(unquoted(c))).collect());
     }
     Ok(rows)
 }
@@ -128,9 +100,7 @@ pub fn xlsx_of(sheet_name: &str, rows: &[Vec<String>]) -> Result<Vec<u8>> {
         for (c, cell) in row.iter().enumerate() {
             let (r, c) = (r as u32, c as u16);
             if r == 0 {
-                sheet
-                    .write_string_with_format(r, c, cell, &bold)
-                    .map_err(Fail::fault)?;
+                sheet.write_string_with_format(r, c, cell, &bold).map_err(Fail::fault)?;
             } else {
                 sheet.write_string(r, c, cell).map_err(Fail::fault)?;
             }
@@ -143,17 +113,9 @@ pub fn xlsx_of(sheet_name: &str, rows: &[Vec<String>]) -> Result<Vec<u8>> {
 
 /// Writes rows as CSV with BOM, guarded against formulas.
 pub fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut out = ::csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(b"\xef\xbb\xbf".to_vec());
+    let mut out = ::csv::WriterBuilder::new().flexible(true).from_writer(b"\xef\xbb\xbf".to_vec());
     for row in rows {
-        let guarded = row.iter().map(|c| {
-            if c.starts_with(['=', '+', '-', '@']) {
-                format!("'{c}")
-            } else {
-                c.clone()
-            }
-        });
+        let guarded = row.iter().map(|c| if c.starts_with(['=', '+', '-', '@']) { format!("'{c}") } else { c.clone() });
         out.write_record(guarded).map_err(Fail::fault)?;
     }
     out.into_inner().map_err(Fail::fault)
@@ -165,19 +127,10 @@ mod tests {
 
     #[test]
     fn both_formats_read_back_what_was_written() {
-        let rows = vec![
-            vec!["标题".to_owned(), "单价".to_owned()],
-            vec!["=1+1".to_owned(), "112.50".to_owned()],
-        ];
+        let rows = vec![vec!["标题".to_owned(), "单价".to_owned()], vec!["=1+1".to_owned(), "112.50".to_owned()]];
         assert_eq!(read(&xlsx_of("报价", &rows).unwrap()).unwrap(), rows);
         assert_eq!(read(&csv_of(&rows).unwrap()).unwrap(), rows);
-        assert_eq!(
-            read(b"\xff\xfe").unwrap_err().refused().unwrap().code,
-            "file.encoding"
-        );
-        assert_eq!(
-            read(b"PK\x03\x04junk").unwrap_err().refused().unwrap().code,
-            "file.unreadable"
-        );
+        assert_eq!(read(b"\xff\xfe").unwrap_err().refused().unwrap().code, "file.encoding");
+        assert_eq!(read(b"PK\x03\x04junk").unwrap_err().refused().unwrap().code, "file.unreadable");
     }
 }

@@ -11,21 +11,12 @@ pub fn html(page: &impl askama::Template) -> Result<Response> {
 
 /// HTML with a status.
 pub fn html_with(status: StatusCode, body: String) -> Response {
-    (
-        status,
-        [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
-        body,
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
 }
 
 /// JSON that is already text.
 pub fn json(body: String) -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/json; charset=utf-8")],
-        body,
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }
 
 /// After a successful POST: go and look at `to` with GET.
@@ -36,13 +27,9 @@ pub fn see(to: &str) -> Response {
 
 /// A file to download under `name` (may be Chinese).
 pub fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = format!(
-        "attachment; filename*=UTF-8''{}",
-        crate::text::percent(name)
-    );
+    let disposition = format!("attachment; filename*=UTF-8''{}", crate::text::percent(name));
     let mut res = Response::new(Body::from(bytes));
-    res.headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    res.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Ok(v) = HeaderValue::from_str(&disposition) {
         res.headers_mut().insert(header::CONTENT_DISPOSITION, v);
     }
@@ -67,42 +54,28 @@ pub struct Asset {
 impl Asset {
     /// The address under which it may be cached for ever: its content's hash is part of it.
     pub fn href(&self) -> String {
-        format!(
-            "/assets/{}-{}",
-            &crate::text::sha256(&[self.bytes])[..12],
-            self.name
-        )
+        format!("/assets/{}-{}", &crate::text::sha256(&[self.bytes])[..12], self.name)
     }
 
     /// Its response.
     pub fn response(&self) -> Response {
-        let head = [
-            (header::CONTENT_TYPE, self.kind),
-            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        ];
+        let head = [(header::CONTENT_TYPE, self.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
         (head, self.bytes).into_response()
     }
 }
 
 /// True for a path on this site that may be redirected to; never another host.
 pub fn local(path: &str) -> bool {
-    path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.starts_with("/\\")
-        && !path.contains(['\r', '\n'])
+    path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\") && !path.contains(['\r', '\n'])
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn only_own_paths_are_redirected_to() {
-        for (path, ok) in [
-            ("/a?b=c", true),
-            ("//evil", false),
-            ("https://evil", false),
-            ("/\\evil", false),
-            ("", false),
-        ] {
+        for (path, ok) in
+            [("/a?b=c", true), ("//evil", false), ("https://evil", false), ("/\\evil", false), ("", false)]
+        {
             assert_eq!(super::local(path), ok, "{path}");
         }
     }

@@ -1,3 +1,250 @@
-//! The one binary of the mall.
+//! The command line of the mall.
+use clap::{Args, Parser, Subcommand};
+use kit::{Clock, Fail, Result, journal};
+use qicai::settings::File;
+use qicai::{MIGRATIONS, demo, open, open_db};
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-fn main() {}
+#[derive(Parser)]
+#[command(name = "qicai", version, about = "Qicai: the online mall for government procurement of a province")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone)]
+struct Place {
+    /// Settings file; see qicai.example.toml
+    #[arg(long, env = "QICAI_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder for the database and the search index
+    #[arg(long, env = "QICAI_DATA")]
+    data: Option<PathBuf>,
+    /// PostgreSQL URL; SQLite without it
+    #[arg(long, env = "QICAI_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Number of this process among those that share a database
+    #[arg(long, env = "QICAI_NODE")]
+    node: Option<u8>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the mall until stopped
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Address to listen on
+        #[arg(long, env = "QICAI_LISTEN")]
+        listen: Option<String>,
+        /// Show demo accounts on the login page
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database schema up to date
+    Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Fill an empty database with the demo province
+    Demo {
+        #[command(flatten)]
+        place: Place,
+        /// Same seed, same data
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// At least so many offers
+        #[arg(long, default_value_t = 0)]
+        offers: u64,
+        /// So many orders, led through the real flow
+        #[arg(long, default_value_t = 24)]
+        orders: u64,
+    },
+    /// Load data from files
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Make projections (notices, deal prices) again from the first journal entry
+    Rebuild {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Check an installation: schema, sums, journal
+    Doctor {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Offers of one supplier from an XLSX or CSV made from the template
+    Offers {
+        /// The file
+        file: PathBuf,
+        /// The supplier's unified social credit code
+        #[arg(long)]
+        supplier: String,
+        /// Load the correct rows even when others have errors
+        #[arg(long)]
+        partial: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+fn settings(place: &Place) -> Result<File> {
+    let mut file = match &place.config {
+        Some(path) => qicai::settings::read(path).map_err(Fail::Fault)?,
+        None => File::default(),
+    };
+    if let Some(data) = &place.data {
+        file.data.clone_from(data);
+    }
+    if place.database_url.is_some() {
+        file.database_url.clone_from(&place.database_url);
+    }
+    file.node = place.node.unwrap_or(file.node);
+    Ok(file)
+}
+
+fn base_settings(file: &File) -> base::Settings {
+    base::Settings {
+        data: file.data.clone(),
+        demo: file.demo,
+        secure_cookies: file.secure_cookies,
+        treasury: file.treasury.clone(),
+    }
+}
+
+async fn opened(place: &Place) -> Result<(qicai::Mall, File)> {
+    let file = settings(place)?;
+    let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
+    db.migrate(MIGRATIONS).await?;
+    Ok((open(db, base_settings(&file)).await?, file))
+}
+
+async fn serve(place: &Place, listen: Option<String>, demo: bool) -> Result<()> {
+    let mut file = settings(place)?;
+    file.demo |= demo;
+    let began = std::time::Instant::now();
+    let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
+    db.migrate(MIGRATIONS).await?;
+    let mall = open(db, base_settings(&file)).await?;
+    let listen = listen.unwrap_or(file.listen);
+    let listener = tokio::net::TcpListener::bind(&listen).await.map_err(|e| Fail::Fault(format!("listen on {listen}: {e}")))?;
+    let tasks = qicai::start(&mall.watch);
+    let address = listener.local_addr()?;
+    println!("Qicai is ready after {} ms on {} with {} products.", began.elapsed().as_millis(), mall.watch.db().engine(), mall.watch.engine().len());
+    println!("Open http://{address}/");
+    if file.demo {
+        println!("Demo accounts, password {}:", base::access::pages::DEMO_PASSWORD);
+        for (login, who) in demo::GUIDE {
+            println!("  {login:<24} {who}");
+        }
+    }
+    axum::serve(listener, mall.router).with_graceful_shutdown(stopped()).await?;
+    for task in tasks {
+        task.abort();
+    }
+    println!("Stopped.");
+    Ok(())
+}
+
+/// Resolves when the process is asked to stop.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+async fn import_offers(file: &PathBuf, supplier: &str, partial: bool, place: &Place) -> Result<()> {
+    use supply::offers::import;
+    let (mall, _) = opened(place).await?;
+    let supply: &supply::Supply = &mall.watch;
+    let org = base::orgs::by_uscc(supply.db(), supplier)
+        .await?
+        .filter(|o| o.kind == "supplier")
+        .ok_or_else(|| Fail::Fault(format!("no supplier has the credit code {supplier}")))?;
+    let actor = demo::stand_in(&org);
+    let name = file.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    let id = import::receive(supply, &actor, &name, &std::fs::read(file)?, "command").await?;
+    qicai::settle(&mall.watch).await?;
+    let found = import::file(supply.db(), org.id, id).await?;
+    println!("{} rows, {} without errors, {} with errors", found.total, found.good(), found.bad);
+    for row in import::rows(supply.db(), id, "bad", 0, 100).await? {
+        println!("  line {}: {}", row.line, row.wrong);
+    }
+    if found.state == "checked" && (found.bad == 0 || partial) {
+        import::confirm(supply, &actor, id, "command").await?;
+        qicai::settle(&mall.watch).await?;
+        let done = import::file(supply.db(), org.id, id).await?;
+        println!("{} offers made or changed, {} were already so", done.loaded, done.unchanged);
+        return Ok(());
+    }
+    if found.state == "checked" {
+        import::drop_file(supply, &actor, id).await?;
+        return Err(Fail::Fault("nothing was loaded: correct the rows above, or add --partial".into()));
+    }
+    Ok(())
+}
+
+async fn doctor(place: &Place) -> Result<()> {
+    let file = settings(place)?;
+    let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
+    qicai::doctor::examine(&db, &mut |line| println!("{line}")).await
+}
+
+async fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Serve { place, listen, demo } => serve(&place, listen, demo).await,
+        Command::Migrate { place } => {
+            let file = settings(&place)?;
+            let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
+            let done = db.migrate(MIGRATIONS).await?;
+            println!("{} migrations applied{}{}", done.len(), if done.is_empty() { "" } else { ": " }, done.join(", "));
+            Ok(())
+        }
+        Command::Demo { place, seed, offers, orders } => {
+            let (mall, _) = opened(&place).await?;
+            demo::fill(&mall.watch, demo::Size { seed, offers, orders }, &mut |line| println!("{line}")).await
+        }
+        Command::Import { what: Import::Offers { file, supplier, partial, place } } => import_offers(&file, &supplier, partial, &place).await,
+        Command::Rebuild { place } => {
+            let (mall, _) = opened(&place).await?;
+            journal::sequence(mall.watch.db()).await?;
+            println!("disclosure made again from {} entries", watch::disclosure::rebuild(&mall.watch).await?);
+            Ok(())
+        }
+        Command::Doctor { place } => doctor(&place).await,
+    }
+}
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("QICAI_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(r) => r,
+        Err(e) => {
+            eprintln!("qicai: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Fail::Refused(r)) => {
+            eprintln!("qicai: {} ({})", r.words, r.code);
+            ExitCode::FAILURE
+        }
+        Err(e) => {
+            eprintln!("qicai: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -42,11 +42,7 @@ pub fn civil(day: Day) -> (i32, u32, u32) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let date = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year as i32, month as u32, date as u32)
 }
@@ -84,11 +80,7 @@ pub fn parse_day(text: &str) -> Option<Day> {
     if !formed {
         return None;
     }
-    day_from(
-        text[..4].parse().ok()?,
-        text[5..7].parse().ok()?,
-        text[8..].parse().ok()?,
-    )
+    day_from(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
 }
 
 /// `2026-09-17`.
@@ -106,13 +98,7 @@ pub fn show_time(at: Ms) -> String {
 /// `2026-09-17 14:03:59`, Beijing time.
 pub fn show_stamp(at: Ms) -> String {
     let s = at.saturating_add(OFFSET_MS).rem_euclid(DAY_MS) / 1000;
-    format!(
-        "{} {:02}:{:02}:{:02}",
-        show_day(day_of(at)),
-        s / 3600,
-        s / 60 % 60,
-        s % 60
-    )
+    format!("{} {:02}:{:02}:{:02}", show_day(day_of(at)), s / 3600, s / 60 % 60, s % 60)
 }
 
 /// The calendar year of a day: budgets, catalogues and yearly limits follow it.
@@ -182,25 +168,17 @@ impl Calendar {
             provisional |= !self.covers(day);
             left -= u32::from(self.is_working(day));
         }
-        Deadline {
-            at: end_of(day),
-            provisional,
-        }
+        Deadline { at: end_of(day), provisional }
     }
 
     /// The end of the `n`-th calendar day after the day of `from`; holidays do not move it.
     pub fn end_after_calendar(&self, from: Ms, n: u32) -> Deadline {
-        Deadline {
-            at: end_of(day_of(from) + n.min(TERM_DAYS_MAX) as Day),
-            provisional: false,
-        }
+        Deadline { at: end_of(day_of(from) + n.min(TERM_DAYS_MAX) as Day), provisional: false }
     }
 
     /// Working days after the day of `a` up to and with the day of `b`; 0 when `b` is not on a later day.
     pub fn working_days_between(&self, a: Ms, b: Ms) -> u32 {
-        (day_of(a) + 1..=day_of(b))
-            .filter(|d| self.is_working(*d))
-            .count() as u32
+        (day_of(a) + 1..=day_of(b)).filter(|d| self.is_working(*d)).count() as u32
     }
 }
 
@@ -219,13 +197,10 @@ mod tests {
 
     fn shipped() -> Calendar {
         let rows = include_str!("../../../data/holidays.csv").lines();
-        Calendar::new(
-            rows.filter(|l| !l.starts_with('#') && !l.starts_with("date"))
-                .map(|l| {
-                    let mut cells = l.split(',');
-                    (day(cells.next().unwrap()), cells.next() == Some("off"))
-                }),
-        )
+        Calendar::new(rows.filter(|l| !l.starts_with('#') && !l.starts_with("date")).map(|l| {
+            let mut cells = l.split(',');
+            (day(cells.next().unwrap()), cells.next() == Some("off"))
+        }))
     }
 
     #[test]
@@ -276,10 +251,7 @@ mod tests {
         ] {
             assert_eq!(parse_day(text).map(show_day).as_deref(), want, "{text}");
         }
-        assert_eq!(
-            (year_of(day("2026-12-31")), month_of(day("2026-12-31"))),
-            (2026, 24_323)
-        );
+        assert_eq!((year_of(day("2026-12-31")), month_of(day("2026-12-31"))), (2026, 24_323));
     }
 
     #[test]
@@ -291,10 +263,7 @@ mod tests {
             (last + 1, 20_714, "2026-09-18 00:00", "2026-09-18 00:00:00"),
             (-28_800_001, -1, "1969-12-31 23:59", "1969-12-31 23:59:59"),
         ] {
-            assert_eq!(
-                (day_of(ms), show_time(ms).as_str(), show_stamp(ms).as_str()),
-                (d, time, stamp)
-            );
+            assert_eq!((day_of(ms), show_time(ms).as_str(), show_stamp(ms).as_str()), (d, time, stamp));
         }
         assert_eq!(start_of(20_714), last + 1);
         assert_eq!(end_of(20_713), last);
@@ -320,9 +289,7 @@ mod tests {
         }
         assert!(c.covers(day("2019-06-01")) && c.covers(day("2026-12-31")));
         assert!(!c.covers(day("2018-12-31")) && !c.covers(day("2027-01-01")));
-        let off = (day("2026-01-01")..=day("2026-12-31"))
-            .filter(|d| !c.is_working(*d))
-            .count();
+        let off = (day("2026-01-01")..=day("2026-12-31")).filter(|d| !c.is_working(*d)).count();
         assert_eq!(off, 117);
     }
 
@@ -331,10 +298,7 @@ mod tests {
         let c = shipped();
         let check = |from: Ms, n: u32, want: &str, provisional: bool| {
             let got = c.end_after_working(from, n);
-            let want = Deadline {
-                at: end_of(day(want)),
-                provisional,
-            };
+            let want = Deadline { at: end_of(day(want)), provisional };
             assert_eq!(got, want, "{} + {n}", show_time(from));
             assert_eq!(c.working_days_between(from, got.at), n);
         };
@@ -350,14 +314,8 @@ mod tests {
         check(at("2026-09-17", 9, 0), 0, "2026-09-17", false);
 
         let plain = c.end_after_calendar(at("2026-12-15", 9, 0), 30);
-        assert_eq!(
-            (show_stamp(plain.at), plain.provisional),
-            ("2027-01-14 23:59:59".into(), false)
-        );
-        assert_eq!(
-            c.working_days_between(at("2026-09-18", 9, 0), at("2026-09-17", 9, 0)),
-            0
-        );
+        assert_eq!((show_stamp(plain.at), plain.provisional), ("2027-01-14 23:59:59".into(), false));
+        assert_eq!(c.working_days_between(at("2026-09-18", 9, 0), at("2026-09-17", 9, 0)), 0);
         assert!(c.end_after_working(0, u32::MAX).provisional);
     }
 }

@@ -127,11 +127,7 @@ impl Duties {
 
     /// Chinese names joined by 、.
     pub fn labels(self) -> String {
-        self.list()
-            .iter()
-            .map(|d| d.label())
-            .collect::<Vec<_>>()
-            .join("、")
+        self.list().iter().map(|d| d.label()).collect::<Vec<_>>().join("、")
     }
 }
 

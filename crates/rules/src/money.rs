@@ -17,28 +17,20 @@ impl Fen {
 
     /// This price times a quantity; `None` when the product leaves the range of an amount.
     pub fn times(self, quantity: i64) -> Option<Fen> {
-        self.0
-            .checked_mul(quantity)
-            .filter(|v| v.abs() <= FEN_MAX.0)
-            .map(Fen)
+        self.0.checked_mul(quantity).filter(|v| v.abs() <= FEN_MAX.0).map(Fen)
     }
 
     /// Reads `1234`, `1,234.5` or `￥1234.50` as yuan; at most two decimals, no exponent.
     pub fn parse_yuan(text: &str) -> Option<Fen> {
-        let s: String = text
-            .trim()
-            .trim_start_matches(['¥', '￥'])
-            .chars()
-            .filter(|c| *c != ',' && *c != '，')
-            .collect();
+        let s: String =
+            text.trim().trim_start_matches(['¥', '￥']).chars().filter(|c| *c != ',' && *c != '，').collect();
         let (negative, s) = match s.strip_prefix('-') {
             Some(rest) => (true, rest.to_string()),
             None => (false, s),
         };
         let (yuan, cents) = s.split_once('.').unwrap_or((&s, ""));
         let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-        if yuan.is_empty() || yuan.len() > 12 || !digits(yuan) || cents.len() > 2 || !digits(cents)
-        {
+        if yuan.is_empty() || yuan.len() > 12 || !digits(yuan) || cents.len() > 2 || !digits(cents) {
             return None;
         }
         let cents = format!("{cents:0<2}");

@@ -60,23 +60,13 @@ mod tests {
         };
         check("", "", "", "");
         check("　 ", "", "", "");
-        check(
-            "  ＨＰ　LaserJet\t Pro ",
-            "hp laserjet pro",
-            "hplaserjetpro",
-            "hplaserjetpro",
-        );
+        check("  ＨＰ　LaserJet\t Pro ", "hp laserjet pro", "hplaserjetpro", "hplaserjetpro");
         check("联想（Lenovo）", "联想(lenovo)", "联想lenovo", "联想lenovo");
         check("联想/lenovo", "联想/lenovo", "联想lenovo", "联想lenovo");
         check("M＆G 晨光", "m&g 晨光", "mg晨光", "m&g晨光");
         check("M433－A000", "m433-a000", "m433a000", "m433a000");
         check("M433—A000", "m433-a000", "m433a000", "m433a000");
-        check(
-            "【政采】A4〔70g〕",
-            "[政采]a4[70g]",
-            "政采a470g",
-            "政采a470g",
-        );
+        check("【政采】A4〔70g〕", "[政采]a4[70g]", "政采a470g", "政采a470g");
         check("《办公》", "<办公>", "办公", "办公");
         check("Ｎ７０＋", "n70+", "n70", "n70+");
     }

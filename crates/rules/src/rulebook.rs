@@ -88,10 +88,7 @@ impl Rule {
         let banded = self.amount_from.is_some() || self.amount_below.is_some();
         let amount = match scope.amount {
             None => !banded,
-            Some(a) => {
-                self.amount_from.is_none_or(|from| from <= a)
-                    && self.amount_below.is_none_or(|below| a < below)
-            }
+            Some(a) => self.amount_from.is_none_or(|from| from <= a) && self.amount_below.is_none_or(|below| a < below),
         };
         same(&self.mode, scope.mode) && same(&self.form, scope.form) && category && amount
     }
@@ -101,12 +98,7 @@ impl Rule {
         let category = self.category.as_deref().map_or(0, |c| stem(c).len());
         let from = self.amount_from.unwrap_or(0);
         let width = self.amount_below.unwrap_or(i64::MAX).saturating_sub(from);
-        let scope = (
-            category,
-            Reverse(width),
-            self.form.is_some(),
-            self.mode.is_some(),
-        );
+        let scope = (category, Reverse(width), self.form.is_some(), self.mode.is_some());
         (scope, self.from, self.id)
     }
 }
@@ -194,13 +186,7 @@ impl Rulebook {
     /// In each region the rule with the narrowest scope speaks. The nearest region wins, but a fixed rule
     /// stops all below it, the bounds of every upper rule on the way clamp a number, and a lower rule in
     /// another unit than a bounded upper one does not count, since the bounds could not hold it.
-    pub fn resolve(
-        &self,
-        key: &str,
-        path: &[&str],
-        scope: &Scope<'_>,
-        day: Day,
-    ) -> Option<Effective<'_>> {
+    pub fn resolve(&self, key: &str, path: &[&str], scope: &Scope<'_>, day: Day) -> Option<Effective<'_>> {
         let rules = self.all(key);
         let mut bounds = Bounds::default();
         let mut holder: Option<&Rule> = None;
@@ -325,11 +311,7 @@ mod tests {
 
     #[test]
     fn the_nearest_region_wins() {
-        let (province, city, county) = (
-            rule(1, "370000", 10),
-            rule(2, "370100", 20),
-            rule(3, "370102", 30),
-        );
+        let (province, city, county) = (rule(1, "370000", 10), rule(2, "370100", 20), rule(3, "370102", 30));
         check(&[], None);
         check(&[rule(9, "370200", 1)], None);
         check(std::slice::from_ref(&province), Some((10, 1, None)));
@@ -339,122 +321,50 @@ mod tests {
 
     #[test]
     fn a_fixed_rule_stops_all_below_it() {
-        let province = Rule {
-            fixed: true,
-            ..rule(1, "370000", 10)
-        };
+        let province = Rule { fixed: true, ..rule(1, "370000", 10) };
         check(&[province, rule(2, "370100", 20)], Some((10, 1, None)));
-        let city = Rule {
-            fixed: true,
-            ..rule(2, "370100", 20)
-        };
-        check(
-            &[rule(1, "370000", 10), city.clone(), rule(3, "370102", 30)],
-            Some((20, 2, None)),
-        );
+        let city = Rule { fixed: true, ..rule(2, "370100", 20) };
+        check(&[rule(1, "370000", 10), city.clone(), rule(3, "370102", 30)], Some((20, 2, None)));
         // The city's fixed rule keeps to the bounds of the province, and the county cannot undo that.
-        let province = Rule {
-            max: Some(15),
-            ..rule(1, "370000", 10)
-        };
-        check(
-            &[province, city, rule(3, "370102", 12)],
-            Some((15, 2, Some(1))),
-        );
+        let province = Rule { max: Some(15), ..rule(1, "370000", 10) };
+        check(&[province, city, rule(3, "370102", 12)], Some((15, 2, Some(1))));
         // The most that a contract may agree does not touch the fixed value itself.
-        check(
-            &[Rule {
-                fixed: true,
-                max: Some(5),
-                ..rule(1, "370000", 10)
-            }],
-            Some((10, 1, None)),
-        );
+        check(&[Rule { fixed: true, max: Some(5), ..rule(1, "370000", 10) }], Some((10, 1, None)));
     }
 
     #[test]
     fn upper_bounds_clamp_lower_numbers() {
-        let province = Rule {
-            min: Some(5),
-            max: Some(15),
-            ..rule(1, "370000", 10)
-        };
-        for (value, want) in [
-            (4, (5, 3, Some(1))),
-            (5, (5, 3, None)),
-            (15, (15, 3, None)),
-            (16, (15, 3, Some(1))),
-        ] {
+        let province = Rule { min: Some(5), max: Some(15), ..rule(1, "370000", 10) };
+        for (value, want) in [(4, (5, 3, Some(1))), (5, (5, 3, None)), (15, (15, 3, None)), (16, (15, 3, Some(1)))] {
             check(&[province.clone(), rule(3, "370102", value)], Some(want));
         }
-        let city = Rule {
-            min: Some(8),
-            max: Some(99),
-            ..rule(2, "370100", 9)
-        };
+        let city = Rule { min: Some(8), max: Some(99), ..rule(2, "370100", 9) };
         // The tighter bound counts, whoever set it.
-        check(
-            &[province.clone(), city.clone(), rule(3, "370102", 6)],
-            Some((8, 3, Some(2))),
-        );
-        check(
-            &[province.clone(), city, rule(3, "370102", 60)],
-            Some((15, 3, Some(1))),
-        );
+        check(&[province.clone(), city.clone(), rule(3, "370102", 6)], Some((8, 3, Some(2))));
+        check(&[province.clone(), city, rule(3, "370102", 60)], Some((15, 3, Some(1))));
         // A city cannot push the county out of the province's bounds.
-        let city = Rule {
-            min: Some(40),
-            ..rule(2, "370100", 12)
-        };
-        check(
-            &[province.clone(), city, rule(3, "370102", 12)],
-            Some((15, 3, Some(2))),
-        );
+        let city = Rule { min: Some(40), ..rule(2, "370100", 12) };
+        check(&[province.clone(), city, rule(3, "370102", 12)], Some((15, 3, Some(2))));
         // Own bounds bind those below, not the rule itself.
-        check(
-            &[Rule {
-                max: Some(3),
-                ..rule(1, "370000", 10)
-            }],
-            Some((10, 1, None)),
-        );
+        check(&[Rule { max: Some(3), ..rule(1, "370000", 10) }], Some((10, 1, None)));
         // Hours cannot be held by bounds in days.
-        let hours = Rule {
-            unit: "hours".into(),
-            ..rule(3, "370102", 72)
-        };
+        let hours = Rule { unit: "hours".into(), ..rule(3, "370102", 72) };
         check(&[province, hours.clone()], Some((10, 1, None)));
         check(&[rule(1, "370000", 10), hours], Some((72, 3, None)));
     }
 
     #[test]
     fn only_rules_in_force_speak_and_the_younger_replaces_the_older() {
-        let old = Rule {
-            from: 0,
-            to: Some(99),
-            ..rule(1, "370000", 1)
-        };
-        let new = Rule {
-            from: 100,
-            ..rule(2, "370000", 2)
-        };
-        let next = Rule {
-            from: 101,
-            ..rule(3, "370000", 3)
-        };
+        let old = Rule { from: 0, to: Some(99), ..rule(1, "370000", 1) };
+        let new = Rule { from: 100, ..rule(2, "370000", 2) };
+        let next = Rule { from: 101, ..rule(3, "370000", 3) };
         let book = Rulebook::new(vec![old, new, next]);
-        let on = |day| {
-            book.resolve("k", &PATH, &Scope::default(), day)
-                .map(|e| e.rule.id)
-        };
+        let on = |day| book.resolve("k", &PATH, &Scope::default(), day).map(|e| e.rule.id);
         let days = [on(-1), on(0), on(99), on(100), on(101)];
         assert_eq!(days, [None, Some(1), Some(1), Some(2), Some(3)]);
         assert_eq!(on(i32::MAX), Some(3));
         // Two versions of one day: the later entered one.
-        check(
-            &[rule(7, "370000", 7), rule(8, "370000", 8)],
-            Some((8, 8, None)),
-        );
+        check(&[rule(7, "370000", 7), rule(8, "370000", 8)], Some((8, 8, None)));
     }
 
     #[test]
@@ -462,37 +372,13 @@ mod tests {
         let text = |s: &str| Some(s.to_string());
         let rules = [
             rule(1, "370000", 1),
-            Rule {
-                mode: text("fixed"),
-                ..rule(2, "370000", 2)
-            },
-            Rule {
-                form: text("direct"),
-                ..rule(3, "370000", 3)
-            },
-            Rule {
-                amount_below: Some(500),
-                form: text("direct"),
-                ..rule(4, "370000", 4)
-            },
-            Rule {
-                amount_from: Some(100),
-                amount_below: Some(500),
-                ..rule(5, "370000", 5)
-            },
-            Rule {
-                category: text("A05"),
-                ..rule(6, "370000", 6)
-            },
-            Rule {
-                category: text("A05040000"),
-                ..rule(7, "370000", 7)
-            },
-            Rule {
-                category: text("A0504"),
-                amount_from: Some(500),
-                ..rule(8, "370000", 8)
-            },
+            Rule { mode: text("fixed"), ..rule(2, "370000", 2) },
+            Rule { form: text("direct"), ..rule(3, "370000", 3) },
+            Rule { amount_below: Some(500), form: text("direct"), ..rule(4, "370000", 4) },
+            Rule { amount_from: Some(100), amount_below: Some(500), ..rule(5, "370000", 5) },
+            Rule { category: text("A05"), ..rule(6, "370000", 6) },
+            Rule { category: text("A05040000"), ..rule(7, "370000", 7) },
+            Rule { category: text("A0504"), amount_from: Some(500), ..rule(8, "370000", 8) },
         ];
         for (mode, form, category, amount, want) in [
             (None, None, None, None, 1),
@@ -509,69 +395,33 @@ mod tests {
             (None, None, Some("A05040101"), Some(500), 8),
             (None, None, Some("A06010101"), None, 1),
         ] {
-            let scope = Scope {
-                mode,
-                form,
-                category,
-                amount,
-            };
-            assert_eq!(
-                resolve(&rules, &scope).map(|r| r.1),
-                Some(want),
-                "{scope:?}"
-            );
+            let scope = Scope { mode, form, category, amount };
+            assert_eq!(resolve(&rules, &scope).map(|r| r.1), Some(want), "{scope:?}");
         }
         // A nearer region wins even with a wider scope.
         let near = [rules[6].clone(), rule(9, "370102", 9)];
-        let scope = Scope {
-            category: Some("A05040101"),
-            ..Scope::default()
-        };
+        let scope = Scope { category: Some("A05040101"), ..Scope::default() };
         assert_eq!(resolve(&near, &scope), Some((9, 9, None)));
     }
 
     #[test]
     fn a_value_is_read_as_what_it_is() {
-        let values = [
-            Value::Int(1),
-            Value::Text("lowest".into()),
-            Value::Flag(true),
-            Value::List(vec!["A02".into()]),
-        ];
+        let values = [Value::Int(1), Value::Text("lowest".into()), Value::Flag(true), Value::List(vec!["A02".into()])];
         for (i, value) in values.into_iter().enumerate() {
-            let book = Rulebook::new(vec![Rule {
-                value,
-                fixed: true,
-                ..rule(1, "370000", 0)
-            }]);
+            let book = Rulebook::new(vec![Rule { value, fixed: true, ..rule(1, "370000", 0) }]);
             let e = book.resolve("k", &PATH, &Scope::default(), 0).unwrap();
-            let read = [
-                e.int().is_some(),
-                e.text().is_some(),
-                e.flag().is_some(),
-                e.list().is_some(),
-            ];
+            let read = [e.int().is_some(), e.text().is_some(), e.flag().is_some(), e.list().is_some()];
             assert_eq!(read, std::array::from_fn(|k| k == i));
             assert!(e.fixed);
         }
-        let book = Rulebook::new(vec![
-            rule(1, "370000", 0),
-            Rule {
-                key: "a".into(),
-                ..rule(2, "370100", 0)
-            },
-        ]);
+        let book = Rulebook::new(vec![rule(1, "370000", 0), Rule { key: "a".into(), ..rule(2, "370100", 0) }]);
         assert_eq!(book.keys().collect::<Vec<_>>(), ["a", "k"]);
         assert_eq!((book.all("a").len(), book.all("b").len()), (1, 0));
     }
 
     #[test]
     fn categories_belong_to_lists_by_prefix() {
-        let list = [
-            "A02010105".to_string(),
-            "A05040000".into(),
-            "C10000000".into(),
-        ];
+        let list = ["A02010105".to_string(), "A05040000".into(), "C10000000".into()];
         for (code, yes) in [
             ("A02010105", true),
             ("A02010108", false),
@@ -586,12 +436,7 @@ mod tests {
         assert!(in_list("B07000000", &["B".to_string()]));
         assert!(!in_list("A02010105", &[]));
         assert_eq!(
-            [
-                stem("A"),
-                stem("A02000000"),
-                stem("A20000000"),
-                stem("A05040100")
-            ],
+            [stem("A"), stem("A02000000"), stem("A20000000"), stem("A05040100")],
             ["A", "A02", "A20", "A050401"]
         );
     }

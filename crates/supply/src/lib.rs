@@ -9,8 +9,8 @@ use base::access::Actor;
 use base::{Base, access};
 use rules::check::Check;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, RwLock};
 use std::ops::Deref;
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// Judges whether the caller may buy `quantity` of an offer directly; given by the trade district, shown on the product page.
 pub type Judge = Box<dyn Fn(JudgeAsk) -> kit::BoxFuture<'static, kit::Result<Vec<Check>>> + Send + Sync>;
@@ -41,10 +41,10 @@ pub struct Supply {
 }
 
 impl Supply {
-    /// Opens the district; the search index stands beside the database and follows the journal.
+    /// Opens the district; the search engine is filled afterwards, see [`shelf::fill`].
     pub async fn open(base: Base) -> kit::Result<Supply> {
         brands::seed(base.db()).await?;
-        let engine = shelf::open_engine(&base)?;
+        let engine = shelf::new_engine(&base);
         let inner = Inner { base, engine, judge: OnceLock::new(), suppliers: RwLock::default() };
         let supply = Supply { inner: Arc::new(inner) };
         supply.reload_suppliers().await?;

@@ -22,51 +22,27 @@ pub struct Origin<'a> {
 
 /// Checks login and password; returns the token for the cookie.
 pub async fn sign_in(base: &Base, login: &str, word: &str, from: Origin<'_>) -> Result<String> {
-    let wrong = || {
-        Fail::field(
-            "password",
-            "access.wrong",
-            "用户名或密码不对，请检查后重新输入。",
-        )
-    };
+    let wrong = || Fail::field("password", "access.wrong", "用户名或密码不对，请检查后重新输入。");
     let known = store::credentials(base.db(), login).await?;
     if let Some(c) = known.as_ref().filter(|c| c.locked_until > base.db().now()) {
         let minutes = (c.locked_until - base.db().now()) / 60_000 + 1;
-        let words = format!(
-            "连续 {FAILURES_MAX} 次输错密码，账号已锁定，请 {minutes} 分钟后再试，或联系本单位管理员。"
-        );
+        let words =
+            format!("连续 {FAILURES_MAX} 次输错密码，账号已锁定，请 {minutes} 分钟后再试，或联系本单位管理员。");
         return Err(Fail::field("password", "access.locked", words));
     }
     let hash = known.as_ref().map(|c| c.password.clone());
     let tried = word.to_owned();
-    let fits = tokio::task::spawn_blocking(move || password::fits(&tried, hash.as_deref()))
-        .await
-        .map_err(Fail::fault)?;
+    let fits =
+        tokio::task::spawn_blocking(move || password::fits(&tried, hash.as_deref())).await.map_err(Fail::fault)?;
     let Some(c) = known else { return Err(wrong()) };
     let c = &c;
     if !fits || !c.active {
         base.db()
             .write("access.refused", |tx| {
                 Box::pin(async move {
-                    store::count_failure(
-                        tx,
-                        c.person,
-                        FAILURES_MAX,
-                        tx.now() + LOCK_MINUTES * 60_000,
-                    )
-                    .await?;
-                    let failures = if c.failed + 1 >= FAILURES_MAX {
-                        "locked"
-                    } else {
-                        "counted"
-                    };
-                    tx.journal(entry(
-                        &c.region,
-                        "session.refused",
-                        c.person,
-                        json!({"failure": failures}),
-                    ))
-                    .await?;
+                    store::count_failure(tx, c.person, FAILURES_MAX, tx.now() + LOCK_MINUTES * 60_000).await?;
+                    let failures = if c.failed + 1 >= FAILURES_MAX { "locked" } else { "counted" };
+                    tx.journal(entry(&c.region, "session.refused", c.person, json!({"failure": failures}))).await?;
                     Ok(())
                 })
             })
@@ -84,18 +60,10 @@ pub async fn sign_in(base: &Base, login: &str, word: &str, from: Origin<'_>) -> 
                 let ends_at = tx.now() + SESSION_HOURS * 3_600_000;
                 store::add_session(
                     tx,
-                    &store::NewSession {
-                        token_hash,
-                        person: c.person,
-                        csrf,
-                        ends_at,
-                        agent,
-                        address,
-                    },
+                    &store::NewSession { token_hash, person: c.person, csrf, ends_at, agent, address },
                 )
                 .await?;
-                tx.journal(entry(&c.region, "session.started", c.person, json!({})))
-                    .await?;
+                tx.journal(entry(&c.region, "session.started", c.person, json!({}))).await?;
                 Ok(())
             })
         })
@@ -109,13 +77,7 @@ pub async fn sign_out(base: &Base, actor: &Actor, session: i64) -> Result<()> {
         .write("access.sign_out", |tx| {
             Box::pin(async move {
                 store::end(tx, actor.person, session).await?;
-                tx.journal(entry(
-                    &actor.region,
-                    "session.ended",
-                    actor.person,
-                    json!({}),
-                ))
-                .await?;
+                tx.journal(entry(&actor.region, "session.ended", actor.person, json!({}))).await?;
                 Ok(())
             })
         })

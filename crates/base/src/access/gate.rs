@@ -49,10 +49,7 @@ pub struct Routes<S> {
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
     fn default() -> Self {
-        Routes {
-            router: Router::new(),
-            table: Vec::new(),
-        }
+        Routes { router: Router::new(), table: Vec::new() }
     }
 }
 
@@ -75,13 +72,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.add("POST", path, gate, on(MethodFilter::POST, handler))
     }
 
-    fn add(
-        mut self,
-        method: &'static str,
-        path: &'static str,
-        gate: Gate,
-        how: MethodRouter<S>,
-    ) -> Self {
+    fn add(mut self, method: &'static str, path: &'static str, gate: Gate, how: MethodRouter<S>) -> Self {
         self.table.push(Route { method, path, gate });
         let how = how.route_layer(axum::middleware::from_fn(
             move |request: axum::extract::Request, next: axum::middleware::Next| async move {

@@ -63,11 +63,7 @@ impl Actor {
 
     /// Fails with [`kit::Fail::Denied`] unless the person holds one of these duties.
     pub fn must(&self, any: &[Duty]) -> kit::Result<()> {
-        if self.duties.meets(Duties::of(any)) {
-            Ok(())
-        } else {
-            Err(kit::Fail::Denied)
-        }
+        if self.duties.meets(Duties::of(any)) { Ok(()) } else { Err(kit::Fail::Denied) }
     }
 
     /// The records this person may read.
@@ -75,9 +71,7 @@ impl Actor {
         match self.org_kind.as_str() {
             "unit" => Scope::Unit(self.org),
             "supplier" => Scope::Supplier(self.org),
-            "finance" | "centre" | "audit" => {
-                Scope::Region(rules::place::prefix(&self.region).to_owned())
-            }
+            "finance" | "centre" | "audit" => Scope::Region(rules::place::prefix(&self.region).to_owned()),
             _ => Scope::Nothing,
         }
     }
@@ -85,20 +79,11 @@ impl Actor {
 
 impl Scope {
     /// A condition for SQL over the columns of unit, supplier and region, and its one parameter as `$n`.
-    pub fn condition(
-        &self,
-        unit: &str,
-        supplier: &str,
-        region: &str,
-        n: usize,
-    ) -> (String, kit::db::Val) {
+    pub fn condition(&self, unit: &str, supplier: &str, region: &str, n: usize) -> (String, kit::db::Val) {
         match self {
             Scope::Unit(id) => (format!("{unit} = ${n}"), kit::db::Val::from(*id)),
             Scope::Supplier(id) => (format!("{supplier} = ${n}"), kit::db::Val::from(*id)),
-            Scope::Region(prefix) => (
-                format!("{region} LIKE ${n}"),
-                kit::db::Val::from(format!("{prefix}%")),
-            ),
+            Scope::Region(prefix) => (format!("{region} LIKE ${n}"), kit::db::Val::from(format!("{prefix}%"))),
             Scope::Nothing => (format!("{unit} = ${n}"), kit::db::Val::from(0_i64)),
         }
     }

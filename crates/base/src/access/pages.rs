@@ -46,28 +46,17 @@ async fn demo_accounts(base: &Base) -> Result<Vec<AccountGroup>> {
     let people = orgs::people(base.db(), None).await?;
     let mut groups: Vec<(i64, Vec<Account>)> = Vec::new();
     for p in people {
-        let account = Account {
-            login: p.login,
-            name: p.name,
-            duties: p.duties.labels(),
-        };
+        let account = Account { login: p.login, name: p.name, duties: p.duties.labels() };
         match groups.iter().position(|(org, _)| *org == p.org) {
             Some(i) => groups[i].1.push(account),
             None if groups.len() < DEMO_ORGS => groups.push((p.org, vec![account])),
             None => {}
         }
     }
-    let names = orgs::names(
-        base.db(),
-        &groups.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
-    )
-    .await?;
+    let names = orgs::names(base.db(), &groups.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     Ok(groups
         .into_iter()
-        .map(|(id, accounts)| AccountGroup {
-            org: names.get(&id).cloned().unwrap_or_default(),
-            accounts,
-        })
+        .map(|(id, accounts)| AccountGroup { org: names.get(&id).cloned().unwrap_or_default(), accounts })
         .collect())
 }
 
@@ -85,17 +74,8 @@ async fn login_page(cx: Cx) -> Result<Response> {
 }
 
 async fn login(cx: Cx, headers: HeaderMap, form: Form) -> Result<Response> {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("");
-    let from = Origin {
-        agent,
-        address: headers
-            .get("x-forwarded-for")
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or(""),
-    };
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let from = Origin { agent, address: headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).unwrap_or("") };
     match flow::sign_in(&cx.base, form.get("login"), form.get("password"), from).await {
         Ok(token) => {
             let back = form.get("back");
@@ -113,10 +93,7 @@ async fn login(cx: Cx, headers: HeaderMap, form: Form) -> Result<Response> {
                 groups,
                 password: DEMO_PASSWORD,
             };
-            Ok(kit::web::html_with(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                page.render()?,
-            ))
+            Ok(kit::web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),
     }
@@ -165,11 +142,7 @@ async fn sessions(cx: Cx) -> Result<Response> {
             row,
         })
         .collect();
-    kit::web::html(&Sessions {
-        s: Shell::work(&cx, "登录记录").await?,
-        lines,
-        hours: SESSION_HOURS,
-    })
+    kit::web::html(&Sessions { s: Shell::work(&cx, "登录记录").await?, lines, hours: SESSION_HOURS })
 }
 
 async fn end_session(cx: Cx, Path(id): Path<i64>, _: Form) -> Result<Response> {

@@ -12,10 +12,7 @@ fn argon() -> Argon2<'static> {
 /// Hashes a password with a fresh salt. Takes some 20 ms: call it off the async threads when it matters.
 pub fn hash(password: &str) -> Result<String> {
     let salt = SaltString::encode_b64(kit::ids::random_hex(8).as_bytes()).map_err(Fail::fault)?;
-    Ok(argon()
-        .hash_password(password.as_bytes(), &salt)
-        .map_err(Fail::fault)?
-        .to_string())
+    Ok(argon().hash_password(password.as_bytes(), &salt).map_err(Fail::fault)?.to_string())
 }
 
 /// Does the password fit the hash? A hash of nobody's is checked when there is none, so that time tells nothing.
@@ -23,12 +20,7 @@ pub fn fits(password: &str, hash: Option<&str>) -> bool {
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA";
     let known = hash.is_some();
     match PasswordHash::new(hash.unwrap_or(NOBODY)) {
-        Ok(parsed) => {
-            argon()
-                .verify_password(password.as_bytes(), &parsed)
-                .is_ok()
-                && known
-        }
+        Ok(parsed) => argon().verify_password(password.as_bytes(), &parsed).is_ok() && known,
         Err(_) => false,
     }
 }

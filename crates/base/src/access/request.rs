@@ -41,19 +41,12 @@ impl Cx {
 
     /// A query parameter, trimmed, empty when missing.
     pub fn param(&self, name: &str) -> &str {
-        self.query
-            .iter()
-            .find(|(k, _)| k == name)
-            .map_or("", |(_, v)| v.trim())
+        self.query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.trim())
     }
 
     /// All values of a query parameter.
     pub fn params(&self, name: &str) -> Vec<String> {
-        self.query
-            .iter()
-            .filter(|(k, v)| k == name && !v.is_empty())
-            .map(|(_, v)| v.clone())
-            .collect()
+        self.query.iter().filter(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v.clone()).collect()
     }
 
     /// All query parameters as they came.
@@ -63,11 +56,7 @@ impl Cx {
 
     /// The page number asked for, from 1.
     pub fn page(&self) -> usize {
-        self.param("page")
-            .parse()
-            .ok()
-            .filter(|n| (1..=10_000).contains(n))
-            .unwrap_or(1)
+        self.param("page").parse().ok().filter(|n| (1..=10_000).contains(n)).unwrap_or(1)
     }
 }
 
@@ -81,45 +70,25 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Cx> {
         let base = Base::from_ref(state);
         let actor = parts.extensions.get::<Actor>().cloned();
-        let query: Vec<(String, String)> = axum::extract::Query::try_from_uri(&parts.uri)
-            .map(|axum::extract::Query(q)| q)
-            .unwrap_or_default();
+        let query: Vec<(String, String)> =
+            axum::extract::Query::try_from_uri(&parts.uri).map(|axum::extract::Query(q)| q).unwrap_or_default();
         let facts = base.facts();
         let station = cookie(&parts.headers, STATION_COOKIE)
             .filter(|code| facts.region(code).is_some())
             .or_else(|| actor.as_ref().map(|a| a.region.clone()))
             .unwrap_or_else(|| facts.root.clone());
-        let here = parts
-            .uri
-            .path_and_query()
-            .map_or("/", |p| p.as_str())
-            .to_owned();
-        let done = query
-            .iter()
-            .find(|(k, _)| k == "done")
-            .map(|(_, v)| v.chars().take(200).collect());
-        Ok(Cx {
-            base,
-            actor,
-            station,
-            here,
-            done,
-            query,
-        })
+        let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        let done = query.iter().find(|(k, _)| k == "done").map(|(_, v)| v.chars().take(200).collect());
+        Ok(Cx { base, actor, station, here, done, query })
     }
 }
 
 /// A cookie's value.
 pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|v| v.to_str().ok())
-        .flat_map(|v| v.split(';'))
-        .find_map(|pair| {
-            let (k, v) = pair.trim().split_once('=')?;
-            (k == name && !v.is_empty()).then(|| v.to_owned())
-        })
+    headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
+        let (k, v) = pair.trim().split_once('=')?;
+        (k == name && !v.is_empty()).then(|| v.to_owned())
+    })
 }
 
 /// A posted form. Its `_csrf` was compared with the session's.
@@ -130,19 +99,12 @@ pub struct Form {
 impl Form {
     /// A field, trimmed; empty when missing.
     pub fn get(&self, name: &str) -> &str {
-        self.fields
-            .iter()
-            .find(|(k, _)| k == name)
-            .map_or("", |(_, v)| v.trim())
+        self.fields.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.trim())
     }
 
     /// All values of a field.
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.fields
-            .iter()
-            .filter(|(k, _)| k == name)
-            .map(|(_, v)| v.trim())
-            .collect()
+        self.fields.iter().filter(|(k, _)| k == name).map(|(_, v)| v.trim()).collect()
     }
 
     /// All fields.
@@ -152,13 +114,7 @@ impl Form {
 
     /// A whole number from a field, refused with the field's own label when it is not one.
     pub fn int(&self, name: &'static str, label: &str) -> Result<i64> {
-        let wrong = || {
-            Fail::field(
-                name,
-                "form.number",
-                format!("{label}应填整数，现在是“{}”。", self.get(name)),
-            )
-        };
+        let wrong = || Fail::field(name, "form.number", format!("{label}应填整数，现在是“{}”。", self.get(name)));
         self.get(name).parse().map_err(|_| wrong())
     }
 
@@ -166,16 +122,8 @@ impl Form {
     pub fn need(&self, name: &'static str, label: &str, max: usize) -> Result<&str> {
         let v = self.get(name);
         match v.chars().count() {
-            0 => Err(Fail::field(
-                name,
-                "form.missing",
-                format!("请填写{label}。"),
-            )),
-            n if n > max => Err(Fail::field(
-                name,
-                "form.too_long",
-                format!("{label}最多 {max} 个字，现在有 {n} 个。"),
-            )),
+            0 => Err(Fail::field(name, "form.missing", format!("请填写{label}。"))),
+            n if n > max => Err(Fail::field(name, "form.too_long", format!("{label}最多 {max} 个字，现在有 {n} 个。"))),
             _ => Ok(v),
         }
     }
@@ -198,9 +146,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let bytes = axum::body::to_bytes(request.into_body(), FORM_MAX)
             .await
             .map_err(|_| Fail::refuse("form.too_large", "提交的内容太多，请分几次提交。"))?;
-        let form = Form {
-            fields: urlencoded(&bytes),
-        };
+        let form = Form { fields: urlencoded(&bytes) };
         check_token(actor.as_ref(), form.get("_csrf"))?;
         Ok(form)
     }
@@ -213,10 +159,7 @@ fn urlencoded(bytes: &[u8]) -> Vec<(String, String)> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
-            (
-                decode(&pair[..at]),
-                decode(pair.get(at + 1..).unwrap_or_default()),
-            )
+            (decode(&pair[..at]), decode(pair.get(at + 1..).unwrap_or_default()))
         })
         .collect()
 }
@@ -268,12 +211,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 
     async fn from_request(request: Request, state: &S) -> Result<Upload> {
         let actor = request.extensions().get::<Actor>().cloned();
-        let broken = |_| {
-            Fail::refuse(
-                "form.broken",
-                "上传中断或文件太大，请重新选择文件后再提交。",
-            )
-        };
+        let broken = |_| Fail::refuse("form.broken", "上传中断或文件太大，请重新选择文件后再提交。");
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| Fail::refuse("form.broken", "请用页面上的表单上传文件。"))?;
@@ -304,17 +242,10 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 
 /// Around every request: finds the session, refuses forms from elsewhere, sets the security headers.
 pub async fn guard(State(base): State<Base>, mut request: Request, next: Next) -> Response {
-    if request.method() != Method::GET
-        && request.method() != Method::HEAD
-        && !same_origin(request.headers())
-    {
+    if request.method() != Method::GET && request.method() != Method::HEAD && !same_origin(request.headers()) {
         return crate::shell::dress(&base, None, "/", Fail::Denied.into_response()).await;
     }
-    let here = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |p| p.as_str())
-        .to_owned();
+    let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let actor = match find(&base, request.headers()).await {
         Ok(actor) => actor,
         Err(e) => return crate::shell::dress(&base, None, &here, e.into_response()).await,
@@ -350,11 +281,7 @@ async fn find(base: &Base, headers: &HeaderMap) -> Result<Option<Actor>> {
     };
     if now - seen_at > TOUCH_EVERY {
         let session = actor.session;
-        base.db()
-            .upkeep("session.touch", |tx| {
-                Box::pin(async move { store::touch(tx, session).await })
-            })
-            .await?;
+        base.db().upkeep("session.touch", |tx| Box::pin(async move { store::touch(tx, session).await })).await?;
     }
     Ok(Some(actor))
 }
@@ -367,28 +294,15 @@ fn same_origin(headers: &HeaderMap) -> bool {
     match headers.get(header::ORIGIN).and_then(|v| v.to_str().ok()) {
         None => true,
         Some(origin) => {
-            let host = headers
-                .get(header::HOST)
-                .and_then(|v| v.to_str().ok())
-                .unwrap_or_default();
-            origin
-                .split_once("://")
-                .is_some_and(|(_, from)| from == host)
+            let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            origin.split_once("://").is_some_and(|(_, from)| from == host)
         }
     }
 }
 
 /// The cookie that opens a session.
 pub fn session_cookie(base: &Base, token: &str) -> String {
-    let secure = if base.settings().secure_cookies {
-        "; Secure"
-    } else {
-        ""
-    };
-    let age = if token.is_empty() {
-        0
-    } else {
-        super::SESSION_HOURS * 3600
-    };
+    let secure = if base.settings().secure_cookies { "; Secure" } else { "" };
+    let age = if token.is_empty() { 0 } else { super::SESSION_HOURS * 3600 };
     format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
 }

@@ -40,12 +40,7 @@ pub async fn credentials(q: &dyn Query, login: &str) -> Result<Option<Credential
     }))
 }
 
-pub async fn count_failure(
-    tx: &Tx<'_>,
-    person: i64,
-    failures_max: i64,
-    lock_until: i64,
-) -> Result<()> {
+pub async fn count_failure(tx: &Tx<'_>, person: i64, failures_max: i64, lock_until: i64) -> Result<()> {
     tx.run(
         "UPDATE person SET failed = CASE WHEN failed + 1 >= $2 THEN 0 ELSE failed + 1 END, \
          locked_until = CASE WHEN failed + 1 >= $2 THEN $3 ELSE locked_until END WHERE id = $1",
@@ -56,11 +51,7 @@ pub async fn count_failure(
 }
 
 pub async fn clear_failures(tx: &Tx<'_>, person: i64) -> Result<()> {
-    tx.run(
-        "UPDATE person SET failed = 0, locked_until = 0 WHERE id = $1",
-        params![person],
-    )
-    .await?;
+    tx.run("UPDATE person SET failed = 0, locked_until = 0 WHERE id = $1", params![person]).await?;
     Ok(())
 }
 
@@ -74,11 +65,7 @@ pub struct NewSession<'a> {
 }
 
 pub async fn add_session(tx: &Tx<'_>, s: &NewSession<'_>) -> Result<()> {
-    tx.run(
-        "DELETE FROM session WHERE person = $1 AND ends_at < $2",
-        params![s.person, tx.now()],
-    )
-    .await?;
+    tx.run("DELETE FROM session WHERE person = $1 AND ends_at < $2", params![s.person, tx.now()]).await?;
     tx.run(
         "INSERT INTO session (token_hash, id, person, csrf, made_at, seen_at, ends_at, agent, address) VALUES ($1,$2,$3,$4,$5,$5,$6,$7,$8)",
         params![s.token_hash, tx.id(), s.person, s.csrf, tx.now(), s.ends_at, s.agent, s.address],
@@ -101,11 +88,7 @@ pub async fn actor(q: &dyn Query, token_hash: &str, now: i64) -> Result<Option<(
         return Ok(None);
     };
     let mut duties = Duties::NONE;
-    for d in found
-        .iter()
-        .filter_map(|r| r.opt_text(9))
-        .filter_map(|d| Duty::of(&d))
-    {
+    for d in found.iter().filter_map(|r| r.opt_text(9)).filter_map(|d| Duty::of(&d)) {
         duties.insert(d);
     }
     let actor = Actor {
@@ -123,20 +106,12 @@ pub async fn actor(q: &dyn Query, token_hash: &str, now: i64) -> Result<Option<(
 }
 
 pub async fn touch(tx: &Tx<'_>, session: i64) -> Result<()> {
-    tx.run(
-        "UPDATE session SET seen_at = $1 WHERE id = $2",
-        params![tx.now(), session],
-    )
-    .await?;
+    tx.run("UPDATE session SET seen_at = $1 WHERE id = $2", params![tx.now(), session]).await?;
     Ok(())
 }
 
 pub async fn end(tx: &Tx<'_>, person: i64, session: i64) -> Result<()> {
-    tx.must(
-        "DELETE FROM session WHERE person = $1 AND id = $2",
-        params![person, session],
-    )
-    .await
+    tx.must("DELETE FROM session WHERE person = $1 AND id = $2", params![person, session]).await
 }
 
 pub async fn sessions(q: &dyn Query, person: i64, now: i64) -> Result<Vec<SessionRow>> {

@@ -84,10 +84,7 @@ impl Facts {
     /// Region codes from the top down to `code`; unknown codes give the top alone.
     pub fn path(&self, code: &str) -> Vec<&str> {
         let mut up = Vec::new();
-        let mut at = self
-            .regions
-            .get(code)
-            .or_else(|| self.regions.get(&self.root));
+        let mut at = self.regions.get(code).or_else(|| self.regions.get(&self.root));
         while let Some(region) = at {
             up.push(region.code.as_str());
             at = self.regions.get(&region.parent);
@@ -103,22 +100,17 @@ impl Facts {
 
     /// Name of a region, or the code itself.
     pub fn region_name(&self, code: &str) -> String {
-        self.regions
-            .get(code)
-            .map_or_else(|| code.to_owned(), |r| r.name.clone())
+        self.regions.get(code).map_or_else(|| code.to_owned(), |r| r.name.clone())
     }
 
     /// Name of a category, or the code itself.
     pub fn category_name(&self, code: &str) -> String {
-        self.category(code)
-            .map_or_else(|| code.to_owned(), |c| c.name.clone())
+        self.category(code).map_or_else(|| code.to_owned(), |c| c.name.clone())
     }
 
     /// The category of a code or of a prefix such as `A0504`.
     pub fn category(&self, code: &str) -> Option<&Category> {
-        self.categories
-            .get(code)
-            .or_else(|| self.categories.get(&full_code(code)))
+        self.categories.get(code).or_else(|| self.categories.get(&full_code(code)))
     }
 
     /// Names from the second level down to the category: 办公设备 › 打印机 › 激光打印机.
@@ -136,21 +128,13 @@ impl Facts {
     }
 
     /// The effective rule of `key` at `region` on `day`, with its origin.
-    pub fn rule(
-        &self,
-        key: &str,
-        region: &str,
-        scope: &Scope<'_>,
-        day: Day,
-    ) -> Option<Effective<'_>> {
+    pub fn rule(&self, key: &str, region: &str, scope: &Scope<'_>, day: Day) -> Option<Effective<'_>> {
         self.rulebook.resolve(key, &self.path(region), scope, day)
     }
 
     /// A number from the rulebook, `or` when no rule is in force.
     pub fn number(&self, key: &str, region: &str, scope: &Scope<'_>, day: Day, or: i64) -> i64 {
-        self.rule(key, region, scope, day)
-            .and_then(|e| e.int())
-            .unwrap_or(or)
+        self.rule(key, region, scope, day).and_then(|e| e.int()).unwrap_or(or)
     }
 
     /// Where a rule comes from, in words: 济南市规定，2026-01-01 起执行。依据：….
@@ -164,7 +148,8 @@ impl Facts {
     pub fn rule_origin(&self, rule: &rules::rulebook::Rule) -> String {
         let set_by = self.region_name(&rule.region);
         let from = rules::calendar::show_day(rule.from);
-        let mark = if matches!(rule.grade.as_str(), "GK" | "PROP") { "（默认值，待财政部门核定）" } else { "" };
+        let mark =
+            if matches!(rule.grade.as_str(), "GK" | "PROP") { "（默认值，待财政部门核定）" } else { "" };
         format!("{set_by}规定，{from} 起执行{mark}。依据：{}", rule.basis)
     }
 
@@ -175,10 +160,7 @@ impl Facts {
         Some(match e.rule.unit.as_str() {
             "working_days" => self.calendar.end_after_working(from, n.max(0) as u32),
             "calendar_days" => self.calendar.end_after_calendar(from, n.max(0) as u32),
-            "hours" => Deadline {
-                at: from + n.max(0) * 3_600_000,
-                provisional: false,
-            },
+            "hours" => Deadline { at: from + n.max(0) * 3_600_000, provisional: false },
             // Years and counts are no clocks; such a key asked for here is our own mistake.
             other => unreachable!("{key} is no clock: its unit is {other}"),
         })

@@ -30,36 +30,13 @@ struct Stations<'a> {
 async fn stations(cx: Cx) -> Result<Response> {
     let facts = cx.base.facts();
     let root = facts.region(&facts.root).ok_or(Fail::Hidden)?.clone();
-    let below = |code: &str| {
-        facts
-            .regions
-            .values()
-            .filter(|r| r.parent == code)
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-    let (own, cities): (Vec<_>, Vec<_>) =
-        below(&root.code).into_iter().partition(|r| r.kind == "own");
-    let mut cities: Vec<City> = cities
-        .into_iter()
-        .map(|region| City {
-            below: below(&region.code),
-            region,
-        })
-        .collect();
+    let below = |code: &str| facts.regions.values().filter(|r| r.parent == code).cloned().collect::<Vec<_>>();
+    let (own, cities): (Vec<_>, Vec<_>) = below(&root.code).into_iter().partition(|r| r.kind == "own");
+    let mut cities: Vec<City> = cities.into_iter().map(|region| City { below: below(&region.code), region }).collect();
     cities.sort_by_key(|c| (c.region.state != "live", c.region.code.clone()));
-    let back = if kit::web::local(cx.param("back")) {
-        kit::text::percent(cx.param("back"))
-    } else {
-        "%2F".into()
-    };
-    let page = Stations {
-        s: Shell::public(&cx, "选择分站"),
-        root,
-        own: own.into_iter().next(),
-        cities,
-        back: &back,
-    };
+    let back = if kit::web::local(cx.param("back")) { kit::text::percent(cx.param("back")) } else { "%2F".into() };
+    let page =
+        Stations { s: Shell::public(&cx, "选择分站"), root, own: own.into_iter().next(), cities, back: &back };
     kit::web::html(&page)
 }
 
@@ -67,14 +44,8 @@ async fn choose(cx: Cx, Path(code): Path<String>) -> Result<Response> {
     cx.base.facts().region(&code).ok_or(Fail::Hidden)?;
     let back = cx.param("back");
     let mut res = kit::web::see(if kit::web::local(back) { back } else { "/" });
-    let cookie = format!(
-        "{}={code}; Path=/; SameSite=Lax; Max-Age=31536000",
-        crate::access::STATION_COOKIE
-    );
-    res.headers_mut().append(
-        header::SET_COOKIE,
-        HeaderValue::from_str(&cookie).map_err(Fail::fault)?,
-    );
+    let cookie = format!("{}={code}; Path=/; SameSite=Lax; Max-Age=31536000", crate::access::STATION_COOKIE);
+    res.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie).map_err(Fail::fault)?);
     Ok(res)
 }
 
@@ -120,10 +91,7 @@ const GROUPS: [(&str, &str); 14] = [
 ];
 
 fn words(key: &str) -> &'static str {
-    GROUPS
-        .iter()
-        .find(|(k, _)| key.split('.').next() == Some(k))
-        .map_or("其他", |(_, w)| w)
+    GROUPS.iter().find(|(k, _)| key.split('.').next() == Some(k)).map_or("其他", |(_, w)| w)
 }
 
 /// A rule's value with its unit, for people.
@@ -150,11 +118,8 @@ async fn rulebook(cx: Cx) -> Result<Response> {
     let path = facts.path(&cx.station);
     let day = day_of(cx.base.db().now());
     let filter = cx.param("group");
-    let keys: BTreeSet<&str> = facts
-        .rulebook
-        .keys()
-        .filter(|k| filter.is_empty() || k.split('.').next() == Some(filter))
-        .collect();
+    let keys: BTreeSet<&str> =
+        facts.rulebook.keys().filter(|k| filter.is_empty() || k.split('.').next() == Some(filter)).collect();
     let mut lines = Vec::new();
     for key in keys {
         for r in facts.rulebook.all(key) {
@@ -183,19 +148,13 @@ async fn rulebook(cx: Cx) -> Result<Response> {
             }
             if r.amount_from.is_some() || r.amount_below.is_some() {
                 let from = r.amount_from.map_or("0".into(), |v| rules::Fen(v).yuan());
-                let below = r.amount_below.map_or("以上".into(), |v| {
-                    format!("至 {} 以下", rules::Fen(v).yuan())
-                });
+                let below = r.amount_below.map_or("以上".into(), |v| format!("至 {} 以下", rules::Fen(v).yuan()));
                 scope.push(format!("{from} {below}"));
             }
             lines.push(RuleLine {
                 key: key.to_owned(),
                 words: words(key),
-                scope: if scope.is_empty() {
-                    "全部".into()
-                } else {
-                    scope.join("，")
-                },
+                scope: if scope.is_empty() { "全部".into() } else { scope.join("，") },
                 value: show_value(&r.value, &r.unit),
                 place: facts.region_name(&r.region),
                 from: show_day(r.from),
@@ -229,8 +188,9 @@ where
     S: Clone + Send + Sync + 'static,
     Base: FromRef<S>,
 {
-    Routes::default()
-        .get("/stations", Gate::Public, stations)
-        .get("/s/{code}", Gate::Public, choose)
-        .get("/rules", Gate::Public, rulebook)
+    Routes::default().get("/stations", Gate::Public, stations).get("/s/{code}", Gate::Public, choose).get(
+        "/rules",
+        Gate::Public,
+        rulebook,
+    )
 }

@@ -49,29 +49,19 @@ fn day(v: &toml::Value) -> Result<i32> {
 
 /// Rows of a CSV file with `#` comments, by heading.
 pub(crate) fn table(text: &str) -> Result<Vec<BTreeMap<String, String>>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .from_reader(text.as_bytes());
-    reader
-        .deserialize()
-        .map(|row| row.map_err(|e| Fail::Fault(format!("data file: {e}"))))
-        .collect()
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.map_err(|e| Fail::Fault(format!("data file: {e}")))).collect()
 }
 
 /// Writes the files' facts into an installation that has none.
 pub async fn seed(db: &Db) -> Result<()> {
-    if db
-        .row("SELECT code FROM region LIMIT 1", params![])
-        .await?
-        .is_some()
-    {
+    if db.row("SELECT code FROM region LIMIT 1", params![]).await?.is_some() {
         return Ok(());
     }
     let file: File = toml::from_str(RULEBOOK).map_err(|e| Fail::Fault(format!("rulebook: {e}")))?;
     let (regions, categories) = (table(REGIONS)?, table(CATEGORIES)?);
     let (old, holidays) = (table(CATEGORIES_2013)?, table(HOLIDAYS)?);
-    let (file, regions, categories, old, holidays) =
-        (&file, &regions, &categories, &old, &holidays);
+    let (file, regions, categories, old, holidays) = (&file, &regions, &categories, &old, &holidays);
     db.write("facts.seed", |tx| {
         Box::pin(async move {
             let rows: Vec<_> = regions
@@ -132,10 +122,7 @@ pub async fn seed(db: &Db) -> Result<()> {
 /// Reads the snapshot.
 pub async fn load(db: &Db) -> Result<Facts> {
     let regions: BTreeMap<String, Region> = db
-        .rows(
-            "SELECT code, name, short, kind, parent, state, since FROM region",
-            params![],
-        )
+        .rows("SELECT code, name, short, kind, parent, state, since FROM region", params![])
         .await?
         .iter()
         .map(|r| {
@@ -152,29 +139,13 @@ pub async fn load(db: &Db) -> Result<Facts> {
         })
         .collect();
     let categories = db
-        .rows(
-            "SELECT code, name, level, parent FROM category WHERE version = '2022'",
-            params![],
-        )
+        .rows("SELECT code, name, level, parent FROM category WHERE version = '2022'", params![])
         .await?
         .iter()
-        .map(|r| {
-            (
-                r.text(0),
-                Category {
-                    code: r.text(0),
-                    name: r.text(1),
-                    level: r.int(2),
-                    parent: r.text(3),
-                },
-            )
-        })
+        .map(|r| (r.text(0), Category { code: r.text(0), name: r.text(1), level: r.int(2), parent: r.text(3) }))
         .collect();
     let category_map = db
-        .rows(
-            "SELECT code, code_2022 FROM category_map WHERE version = '2013'",
-            params![],
-        )
+        .rows("SELECT code, code_2022 FROM category_map WHERE version = '2013'", params![])
         .await?
         .iter()
         .map(|r| (r.text(0), r.text(1)))
@@ -212,34 +183,20 @@ pub async fn load(db: &Db) -> Result<Facts> {
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    let root = regions
-        .values()
-        .find(|r| r.parent.is_empty())
-        .map_or(String::new(), |r| r.code.clone());
+    let root = regions.values().find(|r| r.parent.is_empty()).map_or(String::new(), |r| r.code.clone());
     debug_assert!(day_from(2026, 1, 1).is_some());
-    Ok(Facts {
-        regions,
-        categories,
-        category_map,
-        calendar,
-        rulebook: Rulebook::new(list),
-        root,
-    })
+    Ok(Facts { regions, categories, category_map, calendar, rulebook: Rulebook::new(list), root })
 }
 
 fn value_of(json: &str) -> Result<Value> {
     let v: serde_json::Value = serde_json::from_str(json).map_err(Fail::fault)?;
     Ok(match v {
-        serde_json::Value::Number(n) => {
-            Value::Int(n.as_i64().ok_or_else(|| Fail::Fault("rule value".into()))?)
-        }
+        serde_json::Value::Number(n) => Value::Int(n.as_i64().ok_or_else(|| Fail::Fault("rule value".into()))?),
         serde_json::Value::Bool(b) => Value::Flag(b),
         serde_json::Value::String(s) => Value::Text(s),
-        serde_json::Value::Array(list) => Value::List(
-            list.iter()
-                .filter_map(|v| v.as_str().map(str::to_owned))
-                .collect(),
-        ),
+        serde_json::Value::Array(list) => {
+            Value::List(list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect())
+        }
         serde_json::Value::Null | serde_json::Value::Object(_) => {
             return Err(Fail::Fault(format!("rule value {json}")));
         }

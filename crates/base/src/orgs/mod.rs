@@ -2,6 +2,4 @@
 
 mod store;
 
-pub use store::{
-    NewPerson, Org, Person, add_org, add_person, by_uscc, names, org, people, person_names,
-};
+pub use store::{NewPerson, Org, Person, add_org, add_person, by_uscc, names, org, people, person_names};

@@ -69,17 +69,12 @@ fn read_org(r: &kit::db::Row) -> Org {
 
 /// An organisation by id.
 pub async fn org(q: &dyn Query, id: i64) -> Result<Org> {
-    Ok(read_org(
-        &q.one(&format!("{ORG} WHERE id = $1"), params![id]).await?,
-    ))
+    Ok(read_org(&q.one(&format!("{ORG} WHERE id = $1"), params![id]).await?))
 }
 
 /// An organisation by its credit code.
 pub async fn by_uscc(q: &dyn Query, uscc: &str) -> Result<Option<Org>> {
-    Ok(q.row(&format!("{ORG} WHERE uscc = $1"), params![uscc])
-        .await?
-        .as_ref()
-        .map(read_org))
+    Ok(q.row(&format!("{ORG} WHERE uscc = $1"), params![uscc]).await?.as_ref().map(read_org))
 }
 
 /// Names of some organisations, by id.
@@ -98,11 +93,7 @@ async fn by_ids(q: &dyn Query, head: &str, ids: &[i64]) -> Result<HashMap<i64, S
     }
     let sql = format!("{head} ({})", kit::text::marks(1, ids.len()));
     let params: Vec<_> = ids.iter().map(kit::db::Val::from).collect();
-    Ok(q.rows(&sql, &params)
-        .await?
-        .iter()
-        .map(|r| (r.int(0), r.text(1)))
-        .collect())
+    Ok(q.rows(&sql, &params).await?.iter().map(|r| (r.int(0), r.text(1))).collect())
 }
 
 /// Adds an organisation; returns its id.
@@ -125,11 +116,7 @@ pub async fn add_person(tx: &Tx<'_>, p: &NewPerson<'_>) -> Result<i64> {
     )
     .await?;
     for d in p.duties {
-        tx.run(
-            "INSERT INTO duty (person, duty) VALUES ($1,$2)",
-            params![id, d.key()],
-        )
-        .await?;
+        tx.run("INSERT INTO duty (person, duty) VALUES ($1,$2)", params![id, d.key()]).await?;
     }
     Ok(id)
 }
@@ -146,13 +133,7 @@ pub async fn people(q: &dyn Query, org: Option<i64>) -> Result<Vec<Person>> {
     let mut out: Vec<Person> = Vec::new();
     for r in &found {
         if out.last().is_none_or(|p| p.id != r.int(0)) {
-            out.push(Person {
-                id: r.int(0),
-                org: r.int(1),
-                login: r.text(2),
-                name: r.text(3),
-                duties: Duties::NONE,
-            });
+            out.push(Person { id: r.int(0), org: r.int(1), login: r.text(2), name: r.text(3), duties: Duties::NONE });
         }
         if let (Some(p), Some(d)) = (out.last_mut(), Duty::of(r.str(4))) {
             p.duties.insert(d);

@@ -108,21 +108,12 @@ pub struct Shell {
     pub script: &'static str,
 }
 
-static STYLES: Asset = Asset {
-    name: "mall.css",
-    kind: "text/css; charset=utf-8",
-    bytes: include_bytes!("../../../../web/mall.css"),
-};
-static SCRIPT: Asset = Asset {
-    name: "mall.js",
-    kind: "text/javascript; charset=utf-8",
-    bytes: include_bytes!("../../../../web/mall.js"),
-};
-static ICON: Asset = Asset {
-    name: "favicon.svg",
-    kind: "image/svg+xml",
-    bytes: include_bytes!("../../../../web/favicon.svg"),
-};
+static STYLES: Asset =
+    Asset { name: "mall.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../../../web/mall.css") };
+static SCRIPT: Asset =
+    Asset { name: "mall.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../../../web/mall.js") };
+static ICON: Asset =
+    Asset { name: "favicon.svg", kind: "image/svg+xml", bytes: include_bytes!("../../../../web/favicon.svg") };
 
 /// The files built into the binary.
 pub fn assets() -> [&'static Asset; 3] {
@@ -136,14 +127,7 @@ fn href(asset: &'static Asset, cell: &'static OnceLock<String>) -> &'static str 
 impl Shell {
     /// The frame of a public page.
     pub fn public(cx: &Cx, title: impl Into<String>) -> Shell {
-        Shell::of(
-            &cx.base,
-            cx.actor.as_ref(),
-            &cx.station,
-            &cx.here,
-            cx.done.as_deref(),
-            title.into(),
-        )
+        Shell::of(&cx.base, cx.actor.as_ref(), &cx.station, &cx.here, cx.done.as_deref(), title.into())
     }
 
     /// The frame of a work page: with the side menu of the person's duties.
@@ -157,21 +141,11 @@ impl Shell {
 
     /// The frame with the refusal of a form on top.
     pub fn with_refusal(mut self, e: &Refused) -> Shell {
-        self.flash = Some(Flash {
-            kind: "bad",
-            text: e.words.clone(),
-        });
+        self.flash = Some(Flash { kind: "bad", text: e.words.clone() });
         self
     }
 
-    fn of(
-        base: &Base,
-        actor: Option<&Actor>,
-        station: &str,
-        here: &str,
-        done: Option<&str>,
-        title: String,
-    ) -> Shell {
+    fn of(base: &Base, actor: Option<&Actor>, station: &str, here: &str, done: Option<&str>, title: String) -> Shell {
         static STYLE: OnceLock<String> = OnceLock::new();
         static JS: OnceLock<String> = OnceLock::new();
         let facts = base.facts();
@@ -191,11 +165,7 @@ impl Shell {
             station_name: region.map_or(String::new(), |r| r.name.clone()),
             finance: region.map_or(String::new(), |r| r.finance()),
             here: here.to_owned(),
-            user: actor.map(|a| ShellUser {
-                name: a.name.clone(),
-                org: a.org_name.clone(),
-                duties: a.duties.labels(),
-            }),
+            user: actor.map(|a| ShellUser { name: a.name.clone(), org: a.org_name.clone(), duties: a.duties.labels() }),
             is_buyer: actor.is_some_and(|a| a.may(Duty::Handler)),
             todo: 0,
             cart: 0,
@@ -210,10 +180,7 @@ impl Shell {
                 .collect(),
             side: Vec::new(),
             csrf: actor.map_or(String::new(), |a| a.csrf.clone()),
-            flash: done.map(|text| Flash {
-                kind: "ok",
-                text: text.to_owned(),
-            }),
+            flash: done.map(|text| Flash { kind: "ok", text: text.to_owned() }),
             demo: base.settings().demo,
             version: env!("CARGO_PKG_VERSION"),
             styles: href(&STYLES, &STYLE),
@@ -230,22 +197,12 @@ async fn waiting(base: &Base, actor: &Actor) -> kit::Result<Vec<(&'static str, i
     }
 }
 
-const UNIT: &[Duty] = &[
-    Duty::Handler,
-    Duty::Reviewer,
-    Duty::Signer,
-    Duty::Receiver,
-    Duty::Accountant,
-];
+const UNIT: &[Duty] = &[Duty::Handler, Duty::Reviewer, Duty::Signer, Duty::Receiver, Duty::Accountant];
 const SELLER: &[Duty] = &[Duty::SupplierAdmin, Duty::SupplierOrders];
 const OVERSEER: &[Duty] = &[Duty::Regulator, Duty::Centre, Duty::Auditor];
 
 /// A group of the side menu: heading, who sees it, and its links (word, address, who sees it).
-type Menu = (
-    &'static str,
-    &'static [Duty],
-    &'static [(&'static str, &'static str, &'static [Duty])],
-);
+type Menu = (&'static str, &'static [Duty], &'static [(&'static str, &'static str, &'static [Duty])]);
 
 fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideGroup> {
     let path = here.split('?').next().unwrap_or("/");
@@ -281,14 +238,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),
             ],
         ),
-        (
-            "账号",
-            &Duty::ALL,
-            &[
-                ("运行状态", "/status", &[Duty::Operator]),
-                ("登录记录", "/sessions", &Duty::ALL),
-            ],
-        ),
+        ("账号", &Duty::ALL, &[("运行状态", "/status", &[Duty::Operator]), ("登录记录", "/sessions", &Duty::ALL)]),
     ];
     let holds = |list: &[Duty]| actor.duties.meets(rules::duty::Duties::of(list));
     table
@@ -303,10 +253,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                     label,
                     href: (*href).into(),
                     on: path == *href || path.starts_with(&format!("{href}/")),
-                    count: waiting
-                        .iter()
-                        .find(|(h, _)| h == href)
-                        .map_or(0, |(_, n)| *n),
+                    count: waiting.iter().find(|(h, _)| h == href).map_or(0, |(_, n)| *n),
                 })
                 .collect(),
         })
@@ -322,27 +269,19 @@ pub async fn dress(base: &Base, actor: Option<Actor>, here: &str, response: Resp
     if status == StatusCode::UNAUTHORIZED {
         return kit::web::see(&format!("/login?back={}", kit::text::percent(here)));
     }
-    let station = actor
-        .as_ref()
-        .map_or_else(|| base.facts().root.clone(), |a| a.region.clone());
+    let station = actor.as_ref().map_or_else(|| base.facts().root.clone(), |a| a.region.clone());
     let (title, text) = match (&shown, status) {
         (Shown::Refused(r), _) => ("没有办成", r.words.clone()),
-        (Shown::Plain, StatusCode::NOT_FOUND) => (
-            "没有找到",
-            "这里没有您要的内容，或者它不属于您所在的单位。".to_owned(),
-        ),
-        (Shown::Plain, StatusCode::FORBIDDEN) => (
-            "不能办理",
-            "您的岗位职责不包括这项操作。请由有相应职责的同事登录办理。".to_owned(),
-        ),
-        (Shown::Plain, StatusCode::SERVICE_UNAVAILABLE) => (
-            "请再试一次",
-            "同一时间办理的人较多，这次没有成功，数据没有变化。请再点一次。".to_owned(),
-        ),
-        (Shown::Plain, _) => (
-            "系统出错",
-            "系统出了问题，已经记录。您的数据没有变化，请稍后再试。".to_owned(),
-        ),
+        (Shown::Plain, StatusCode::NOT_FOUND) => {
+            ("没有找到", "这里没有您要的内容，或者它不属于您所在的单位。".to_owned())
+        }
+        (Shown::Plain, StatusCode::FORBIDDEN) => {
+            ("不能办理", "您的岗位职责不包括这项操作。请由有相应职责的同事登录办理。".to_owned())
+        }
+        (Shown::Plain, StatusCode::SERVICE_UNAVAILABLE) => {
+            ("请再试一次", "同一时间办理的人较多，这次没有成功，数据没有变化。请再点一次。".to_owned())
+        }
+        (Shown::Plain, _) => ("系统出错", "系统出了问题，已经记录。您的数据没有变化，请稍后再试。".to_owned()),
     };
     let code = match &shown {
         Shown::Refused(r) => r.code,

@@ -18,21 +18,8 @@ struct Failure<'a> {
 }
 
 /// The page of a failure.
-pub(super) fn failure(
-    s: Shell,
-    heading: &str,
-    text: &str,
-    code: &str,
-    back: &str,
-) -> Result<String> {
-    Ok(Failure {
-        s,
-        heading,
-        text,
-        code,
-        back,
-    }
-    .render()?)
+pub(super) fn failure(s: Shell, heading: &str, text: &str, code: &str, back: &str) -> Result<String> {
+    Ok(Failure { s, heading, text, code, back }.render()?)
 }
 
 #[derive(Template)]
@@ -42,17 +29,11 @@ struct Help {
 }
 
 async fn help(cx: Cx) -> Result<Response> {
-    kit::web::html(&Help {
-        s: Shell::public(&cx, "帮助"),
-    })
+    kit::web::html(&Help { s: Shell::public(&cx, "帮助") })
 }
 
 async fn asset(Path(name): Path<String>) -> Result<Response> {
-    assets()
-        .into_iter()
-        .find(|a| a.href().ends_with(&name))
-        .map(|a| a.response())
-        .ok_or(Fail::Hidden)
+    assets().into_iter().find(|a| a.href().ends_with(&name)).map(|a| a.response()).ok_or(Fail::Hidden)
 }
 
 async fn icon() -> Response {
@@ -65,8 +46,9 @@ where
     S: Clone + Send + Sync + 'static,
     Base: FromRef<S>,
 {
-    Routes::default()
-        .get("/assets/{name}", Gate::Public, asset)
-        .get("/favicon.ico", Gate::Public, icon)
-        .get("/help", Gate::Public, help)
+    Routes::default().get("/assets/{name}", Gate::Public, asset).get("/favicon.ico", Gate::Public, icon).get(
+        "/help",
+        Gate::Public,
+        help,
+    )
 }

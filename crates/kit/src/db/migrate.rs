@@ -6,8 +6,7 @@ use crate::params;
 /// A migration: its file name and its SQL.
 pub type Migration = (&'static str, &'static str);
 
-const TABLE: &str =
-    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at BIGINT NOT NULL);";
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at BIGINT NOT NULL);";
 
 pub async fn run(db: &Db, all: &[Migration]) -> Result<Vec<&'static str>> {
     batch(db, TABLE).await?;
@@ -18,10 +17,7 @@ pub async fn run(db: &Db, all: &[Migration]) -> Result<Vec<&'static str>> {
             continue;
         }
         // The name is ours, without quotes; text and mark are applied together or not at all.
-        let mark = format!(
-            "INSERT INTO migration (name, at) VALUES ('{name}', {});",
-            db.now()
-        );
+        let mark = format!("INSERT INTO migration (name, at) VALUES ('{name}', {});", db.now());
         batch(db, &format!("{sql}\n{mark}")).await?;
         fresh.push(*name);
     }
@@ -32,10 +28,7 @@ async fn batch(db: &Db, sql: &str) -> Result<()> {
     match &db.inner.engine {
         Engine::Sqlite(e) => {
             // STRICT tables hold what the column says; their type names differ from PostgreSQL's.
-            let sql = sql
-                .replace("BIGINT", "INTEGER")
-                .replace("BYTEA", "BLOB")
-                .replace("\n);", "\n) STRICT;");
+            let sql = sql.replace("BIGINT", "INTEGER").replace("BYTEA", "BLOB").replace("\n);", "\n) STRICT;");
             e.batch(&sql).await
         }
         Engine::Postgres(e) => e.batch(&format!("BEGIN;\n{sql}\nCOMMIT;")).await,

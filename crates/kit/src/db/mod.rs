@@ -86,20 +86,12 @@ impl Db {
     /// Opens `<folder>/qicai.db` as SQLite, creating both as needed.
     pub fn sqlite(folder: &std::path::Path, clock: Clock) -> Result<Db> {
         std::fs::create_dir_all(folder)?;
-        Ok(Db::of(
-            Engine::Sqlite(Box::new(sqlite::Sqlite::open(&folder.join("qicai.db"))?)),
-            clock,
-            0,
-        ))
+        Ok(Db::of(Engine::Sqlite(Box::new(sqlite::Sqlite::open(&folder.join("qicai.db"))?)), clock, 0))
     }
 
     /// Connects to PostgreSQL by URL; `node` is this process's number among those that share the database.
     pub async fn postgres(url: &str, clock: Clock, node: u8) -> Result<Db> {
-        Ok(Db::of(
-            Engine::Postgres(Box::new(postgres::Postgres::connect(url).await?)),
-            clock,
-            node,
-        ))
+        Ok(Db::of(Engine::Postgres(Box::new(postgres::Postgres::connect(url).await?)), clock, node))
     }
 
     fn of(engine: Engine, clock: Clock, node: u8) -> Db {
@@ -110,9 +102,7 @@ impl Db {
             statements: AtomicU64::new(0),
             written: tokio::sync::Notify::new(),
         };
-        Db {
-            inner: Arc::new(inner),
-        }
+        Db { inner: Arc::new(inner) }
     }
 
     /// Which engine runs: `sqlite` or `postgres`.
@@ -189,14 +179,9 @@ impl Db {
                 now: self.now(),
             };
             let mut out = body(&tx).await;
-            let (changes, entries) = (
-                tx.changes.load(Ordering::Relaxed),
-                tx.entries.load(Ordering::Relaxed),
-            );
+            let (changes, entries) = (tx.changes.load(Ordering::Relaxed), tx.entries.load(Ordering::Relaxed));
             if out.is_ok() && journaled && changes > 0 && entries == 0 {
-                out = Err(Fail::Fault(format!(
-                    "{name} changed state without a journal entry"
-                )));
+                out = Err(Fail::Fault(format!("{name} changed state without a journal entry")));
             }
             let keep = out.is_ok();
             let ended = match tx.run {
@@ -208,8 +193,7 @@ impl Db {
                 Err(Fail::Retry) if tries < RETRIES_MAX => {
                     tries += 1;
                     // Jitter from the clock's low bits keeps two contenders from meeting again.
-                    let wait = u64::from(tries) * 3
-                        + (self.id() as u64 ^ u64::from(std::process::id())) % 7;
+                    let wait = u64::from(tries) * 3 + (self.id() as u64 ^ u64::from(std::process::id())) % 7;
                     tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
                 }
                 out => {
@@ -258,8 +242,7 @@ impl Tx<'_> {
 
     /// Runs one change for many rows of parameters, in as few round trips as the engine allows.
     pub async fn run_many(&self, sql: &str, many: &[Vec<Val>]) -> Result<u64> {
-        self.statements
-            .fetch_add(many.len() as u64, Ordering::Relaxed);
+        self.statements.fetch_add(many.len() as u64, Ordering::Relaxed);
         self.changes.fetch_add(1, Ordering::Relaxed);
         match &self.run {
             Run::Sqlite(c) => {

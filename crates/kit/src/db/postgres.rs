@@ -14,38 +14,22 @@ pub struct Postgres {
 
 impl Postgres {
     pub async fn connect(url: &str) -> Result<Postgres> {
-        let config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|e| Fail::Fault(format!("database url: {e}")))?;
-        let manager = Manager::from_config(
-            config,
-            NoTls,
-            ManagerConfig {
-                recycling_method: RecyclingMethod::Fast,
-            },
-        );
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS_MAX)
-            .build()
-            .map_err(Fail::fault)?;
+        let config: tokio_postgres::Config = url.parse().map_err(|e| Fail::Fault(format!("database url: {e}")))?;
+        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let pool = Pool::builder(manager).max_size(CONNECTIONS_MAX).build().map_err(Fail::fault)?;
         let me = Postgres { pool };
         drop(me.client().await?);
         Ok(me)
     }
 
     async fn client(&self) -> Result<Object> {
-        self.pool
-            .get()
-            .await
-            .map_err(|e| Fail::Fault(format!("postgres connection: {e}")))
+        self.pool.get().await.map_err(|e| Fail::Fault(format!("postgres connection: {e}")))
     }
 
     pub async fn begin(&self) -> Result<Command> {
         let client = self.client().await?;
         client.batch_execute("BEGIN").await?;
-        Ok(Command {
-            client: Some(client),
-        })
+        Ok(Command { client: Some(client) })
     }
 
     pub async fn rows(&self, sql: &str, params: &[Val]) -> Result<Vec<Row>> {
@@ -65,9 +49,7 @@ pub struct Command {
 
 impl Command {
     fn client(&self) -> &Object {
-        self.client
-            .as_ref()
-            .expect("a command holds its connection until it ends")
+        self.client.as_ref().expect("a command holds its connection until it ends")
     }
 
     pub async fn run(&self, sql: &str, params: &[Val]) -> Result<u64> {
@@ -80,10 +62,7 @@ impl Command {
         // Futures polled together are pipelined: one round trip for all rows of a chunk.
         let mut n = 0;
         for chunk in many.chunks(256) {
-            let sent: Vec<_> = chunk
-                .iter()
-                .map(|p| Box::pin(self.client().execute_raw(&st, p)))
-                .collect();
+            let sent: Vec<_> = chunk.iter().map(|p| Box::pin(self.client().execute_raw(&st, p))).collect();
             for done in join_all(sent).await {
                 n += done?;
             }
@@ -97,9 +76,7 @@ impl Command {
 
     pub async fn end(mut self, keep: bool) -> Result<()> {
         let client = self.client.take().expect("ended once");
-        let done = client
-            .batch_execute(if keep { "COMMIT" } else { "ROLLBACK" })
-            .await;
+        let done = client.batch_execute(if keep { "COMMIT" } else { "ROLLBACK" }).await;
         if done.is_err() {
             drop(Object::take(client));
         }
@@ -128,11 +105,7 @@ async fn join_all<F: Future + Unpin>(mut waiting: Vec<F>) -> Vec<F::Output> {
                 }
             }
         }
-        if ready {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
+        if ready { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     })
     .await;
     done.into_iter().flatten().collect()
@@ -144,12 +117,7 @@ async fn rows(client: &Object, sql: &str, params: &[Val]) -> Result<Vec<Row>> {
     let found = client.query(&st, &refs).await?;
     found
         .iter()
-        .map(|row| {
-            (0..row.len())
-                .map(|i| Ok(row.try_get::<_, Val>(i)?))
-                .collect::<Result<Vec<_>>>()
-                .map(Row)
-        })
+        .map(|row| (0..row.len()).map(|i| Ok(row.try_get::<_, Val>(i)?)).collect::<Result<Vec<_>>>().map(Row))
         .collect()
 }
 
@@ -201,23 +169,12 @@ impl<'a> FromSql<'a> for Val {
 
 /// A NUMERIC without fraction, as SUM over BIGINT gives it: base-10000 digits after an 8-byte head.
 fn whole(raw: &[u8]) -> std::result::Result<i64, Trouble> {
-    let short = |at: usize| {
-        raw.get(at..at + 2)
-            .map(|b| i16::from_be_bytes([b[0], b[1]]))
-            .ok_or("numeric cut short")
-    };
+    let short = |at: usize| raw.get(at..at + 2).map(|b| i16::from_be_bytes([b[0], b[1]])).ok_or("numeric cut short");
     let (digits, weight, sign) = (short(0)?, short(2)?, short(4)?);
     let mut out: i64 = 0;
     for i in 0..=weight.max(-1) {
-        let digit = if i < digits {
-            i64::from(short(8 + 2 * i as usize)?)
-        } else {
-            0
-        };
-        out = out
-            .checked_mul(10_000)
-            .and_then(|v| v.checked_add(digit))
-            .ok_or("numeric too large")?;
+        let digit = if i < digits { i64::from(short(8 + 2 * i as usize)?) } else { 0 };
+        out = out.checked_mul(10_000).and_then(|v| v.checked_add(digit)).ok_or("numeric too large")?;
     }
     Ok(if sign == 0x4000 { -out } else { out })
 }

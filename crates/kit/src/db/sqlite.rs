@@ -33,41 +33,29 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     conn.busy_timeout(std::time::Duration::from_secs(10))?;
-    conn.execute_batch("PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;")?;
+    conn.execute_batch(
+        "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;",
+    )?;
     Ok(conn)
 }
 
 impl Sqlite {
     pub fn open(path: &Path) -> Result<Sqlite> {
         let base = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-        let conn = connect(
-            path,
-            base | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        )?;
+        let conn = connect(path, base | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         conn.query_row("PRAGMA journal_mode=WAL", [], |_| Ok(()))?;
-        let readers = (0..READERS)
-            .map(|_| connect(path, base | OpenFlags::SQLITE_OPEN_READ_ONLY))
-            .collect::<Result<Vec<_>>>()?;
-        let writer = Arc::new(tokio::sync::Mutex::new(Writer {
-            conn: Mutex::new(conn),
-            waiting: Vec::new(),
-            open: false,
-        }));
+        let readers =
+            (0..READERS).map(|_| connect(path, base | OpenFlags::SQLITE_OPEN_READ_ONLY)).collect::<Result<Vec<_>>>()?;
+        let writer =
+            Arc::new(tokio::sync::Mutex::new(Writer { conn: Mutex::new(conn), waiting: Vec::new(), open: false }));
         let (commit, wake) = mpsc::channel::<()>();
         let shared = writer.clone();
-        std::thread::Builder::new()
-            .name("commit".into())
-            .spawn(move || {
-                while wake.recv().is_ok() {
-                    commit_batch(&mut shared.blocking_lock());
-                }
-            })?;
-        Ok(Sqlite {
-            writer,
-            commit,
-            readers: Arc::new(Mutex::new(readers)),
-            free: Arc::new(Semaphore::new(READERS)),
-        })
+        std::thread::Builder::new().name("commit".into()).spawn(move || {
+            while wake.recv().is_ok() {
+                commit_batch(&mut shared.blocking_lock());
+            }
+        })?;
+        Ok(Sqlite { writer, commit, readers: Arc::new(Mutex::new(readers)), free: Arc::new(Semaphore::new(READERS)) })
     }
 
     pub async fn begin(&self) -> Result<Command> {
@@ -77,19 +65,13 @@ impl Sqlite {
             writer.open = true;
             self.commit.send(()).map_err(Fail::fault)?;
         }
-        lock(&writer.conn)
-            .prepare_cached("SAVEPOINT command")?
-            .execute([])?;
-        Ok(Command {
-            writer: Some(writer),
-        })
+        lock(&writer.conn).prepare_cached("SAVEPOINT command")?.execute([])?;
+        Ok(Command { writer: Some(writer) })
     }
 
     pub async fn rows(&self, sql: &str, params: &[Val]) -> Result<Vec<Row>> {
         let _permit = self.free.acquire().await.map_err(Fail::fault)?;
-        let conn = lock(&self.readers)
-            .pop()
-            .ok_or_else(|| Fail::fault("no reader"))?;
+        let conn = lock(&self.readers).pop().ok_or_else(|| Fail::fault("no reader"))?;
         let out = rows(&conn, sql, params);
         lock(&self.readers).push(conn);
         out
@@ -121,9 +103,7 @@ fn commit_batch(writer: &mut Writer) {
     }
     let done = {
         let conn = lock(&writer.conn);
-        let done = crate::journal::number(&conn)
-            .and_then(|()| conn.execute_batch("COMMIT"))
-            .map_err(|e| e.to_string());
+        let done = crate::journal::number(&conn).and_then(|()| conn.execute_batch("COMMIT")).map_err(|e| e.to_string());
         if done.is_err() {
             let _ = conn.execute_batch("ROLLBACK");
         }
@@ -152,13 +132,7 @@ impl Command {
     }
 
     fn conn(&self) -> std::sync::MutexGuard<'_, Connection> {
-        lock(
-            &self
-                .writer
-                .as_ref()
-                .expect("a command holds the writer until it ends")
-                .conn,
-        )
+        lock(&self.writer.as_ref().expect("a command holds the writer until it ends").conn)
     }
 
     pub async fn end(mut self, keep: bool, changed: bool) -> Result<()> {
@@ -167,19 +141,14 @@ impl Command {
             undo(&writer);
             return Ok(());
         }
-        lock(&writer.conn)
-            .prepare_cached("RELEASE command")?
-            .execute([])?;
+        lock(&writer.conn).prepare_cached("RELEASE command")?.execute([])?;
         if !changed {
             return Ok(());
         }
         let (answer, committed) = oneshot::channel();
         writer.waiting.push(answer);
         drop(writer);
-        committed
-            .await
-            .map_err(Fail::fault)?
-            .map_err(|e| Fail::Fault(format!("commit: {e}")))
+        committed.await.map_err(Fail::fault)?.map_err(|e| Fail::Fault(format!("commit: {e}")))
     }
 }
 

@@ -119,11 +119,7 @@ impl State {
             State::Completed => "ok",
             State::Approving | State::Offered | State::Contracting => "warn",
             State::Performing => "info",
-            State::Returned
-            | State::Refused
-            | State::Expired
-            | State::Withdrawn
-            | State::Cancelled => "bad",
+            State::Returned | State::Refused | State::Expired | State::Withdrawn | State::Cancelled => "bad",
         }
     }
 
@@ -138,108 +134,44 @@ const TIMER: &[Duty] = &[];
 
 /// One legal move: from, act, to, duties that may do it (empty: only the system).
 pub const MOVES: [(State, Act, State, &[Duty]); 22] = [
-    (
-        State::Approving,
-        Act::Pass,
-        State::Approving,
-        &[Duty::Reviewer, Duty::Signer],
-    ),
-    (
-        State::Approving,
-        Act::Approve,
-        State::Offered,
-        &[Duty::Reviewer, Duty::Signer],
-    ),
-    (
-        State::Approving,
-        Act::Return,
-        State::Returned,
-        &[Duty::Reviewer, Duty::Signer],
-    ),
+    (State::Approving, Act::Pass, State::Approving, &[Duty::Reviewer, Duty::Signer]),
+    (State::Approving, Act::Approve, State::Offered, &[Duty::Reviewer, Duty::Signer]),
+    (State::Approving, Act::Return, State::Returned, &[Duty::Reviewer, Duty::Signer]),
     (State::Approving, Act::Withdraw, State::Withdrawn, UNIT),
     (State::Returned, Act::Resubmit, State::Approving, UNIT),
     (State::Returned, Act::Withdraw, State::Withdrawn, UNIT),
-    (
-        State::Offered,
-        Act::Confirm,
-        State::Contracting,
-        &[Duty::SupplierOrders],
-    ),
-    (
-        State::Offered,
-        Act::Refuse,
-        State::Refused,
-        &[Duty::SupplierOrders],
-    ),
+    (State::Offered, Act::Confirm, State::Contracting, &[Duty::SupplierOrders]),
+    (State::Offered, Act::Refuse, State::Refused, &[Duty::SupplierOrders]),
     (State::Offered, Act::Expire, State::Expired, TIMER),
     (State::Offered, Act::Withdraw, State::Withdrawn, UNIT),
-    (
-        State::Contracting,
-        Act::SignUnit,
-        State::Contracting,
-        &[Duty::Signer],
-    ),
-    (
-        State::Contracting,
-        Act::SignSupplier,
-        State::Contracting,
-        &[Duty::SupplierOrders],
-    ),
+    (State::Contracting, Act::SignUnit, State::Contracting, &[Duty::Signer]),
+    (State::Contracting, Act::SignSupplier, State::Contracting, &[Duty::SupplierOrders]),
     (State::Contracting, Act::Conclude, State::Performing, TIMER),
     (State::Contracting, Act::Lapse, State::Cancelled, TIMER),
-    (
-        State::Contracting,
-        Act::Cancel,
-        State::Cancelled,
-        &[Duty::Handler, Duty::SupplierOrders],
-    ),
-    (
-        State::Performing,
-        Act::Cancel,
-        State::Cancelled,
-        &[Duty::Handler, Duty::SupplierOrders, Duty::Regulator],
-    ),
+    (State::Contracting, Act::Cancel, State::Cancelled, &[Duty::Handler, Duty::SupplierOrders]),
+    (State::Performing, Act::Cancel, State::Cancelled, &[Duty::Handler, Duty::SupplierOrders, Duty::Regulator]),
     (State::Performing, Act::Complete, State::Completed, TIMER),
     // A station whose rulebook asks for no approval sends the order straight to the supplier.
     (State::Returned, Act::Approve, State::Offered, UNIT),
     (State::Approving, Act::Expire, State::Expired, TIMER),
     (State::Returned, Act::Expire, State::Expired, TIMER),
-    (
-        State::Offered,
-        Act::Cancel,
-        State::Cancelled,
-        &[Duty::Regulator],
-    ),
-    (
-        State::Approving,
-        Act::Cancel,
-        State::Cancelled,
-        &[Duty::Regulator],
-    ),
+    (State::Offered, Act::Cancel, State::Cancelled, &[Duty::Regulator]),
+    (State::Approving, Act::Cancel, State::Cancelled, &[Duty::Regulator]),
 ];
 
 /// Where an act leads from a state; None when it is not legal there.
 pub fn next(from: State, act: Act) -> Option<State> {
-    MOVES
-        .iter()
-        .find(|(f, a, _, _)| *f == from && *a == act)
-        .map(|(_, _, to, _)| *to)
+    MOVES.iter().find(|(f, a, _, _)| *f == from && *a == act).map(|(_, _, to, _)| *to)
 }
 
 /// The duties that may do an act in a state.
 pub fn who(from: State, act: Act) -> &'static [Duty] {
-    MOVES
-        .iter()
-        .find(|(f, a, _, _)| *f == from && *a == act)
-        .map_or(&[], |(_, _, _, who)| who)
+    MOVES.iter().find(|(f, a, _, _)| *f == from && *a == act).map_or(&[], |(_, _, _, who)| who)
 }
 
 /// The acts that are legal in a state, with the duties that may do them.
 pub fn acts(from: State) -> impl Iterator<Item = (Act, &'static [Duty])> {
-    MOVES
-        .iter()
-        .filter(move |(f, _, _, _)| *f == from)
-        .map(|(_, a, _, who)| (*a, *who))
+    MOVES.iter().filter(move |(f, _, _, _)| *f == from).map(|(_, a, _, who)| (*a, *who))
 }
 
 #[cfg(test)]
@@ -264,15 +196,8 @@ mod tests {
 
     #[test]
     fn the_ends_are_ends() {
-        let ends: Vec<_> = State::ALL
-            .into_iter()
-            .filter(|s| s.is_final())
-            .map(State::key)
-            .collect();
-        assert_eq!(
-            ends,
-            ["refused", "expired", "withdrawn", "completed", "cancelled"]
-        );
+        let ends: Vec<_> = State::ALL.into_iter().filter(|s| s.is_final()).map(State::key).collect();
+        assert_eq!(ends, ["refused", "expired", "withdrawn", "completed", "cancelled"]);
         for s in State::ALL {
             assert_eq!(State::of(s.key()), Some(s));
         }

@@ -46,13 +46,18 @@ pub async fn seed(db: &Db) -> Result<()> {
             let mut seen = std::collections::HashSet::new();
             for b in lines {
                 let local = b.shandong == "1";
-                tx.run("INSERT INTO brand (name, latin, home, shandong) VALUES ($1,$2,$3,$4)", params![&b.brand, &b.latin, &b.home, local])
-                    .await?;
+                tx.run(
+                    "INSERT INTO brand (name, latin, home, shandong) VALUES ($1,$2,$3,$4)",
+                    params![&b.brand, &b.latin, &b.home, local],
+                )
+                .await?;
                 let both = format!("{}({})", b.brand, b.latin);
-                for alias in [b.brand.as_str(), b.latin.as_str(), both.as_str()].into_iter().chain(b.aliases.split('|')) {
+                for alias in [b.brand.as_str(), b.latin.as_str(), both.as_str()].into_iter().chain(b.aliases.split('|'))
+                {
                     let key = brand_key(alias);
                     if !key.is_empty() && seen.insert(key.clone()) {
-                        tx.run("INSERT INTO brand_alias (folded, brand) VALUES ($1,$2)", params![key, &b.brand]).await?;
+                        tx.run("INSERT INTO brand_alias (folded, brand) VALUES ($1,$2)", params![key, &b.brand])
+                            .await?;
                     }
                 }
             }
@@ -74,7 +79,9 @@ pub async fn seed(db: &Db) -> Result<()> {
 
 /// Reads the library.
 pub async fn load(q: &dyn Query) -> Result<Brands> {
-    let found = q.rows("SELECT a.folded, b.name, b.shandong FROM brand_alias a JOIN brand b ON b.name = a.brand", params![]).await?;
+    let found = q
+        .rows("SELECT a.folded, b.name, b.shandong FROM brand_alias a JOIN brand b ON b.name = a.brand", params![])
+        .await?;
     let mut out = Brands::default();
     for r in &found {
         out.by_alias.insert(r.text(0), r.text(1));

@@ -43,15 +43,21 @@ async fn list(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
     let (found, total) = store::of_supplier(supply.db(), actor.org, words, cx.page(), PAGE).await?;
     let items = found
         .into_iter()
-        .map(|line| Item { price: Fen(line.price).yuan(), plain: Fen(line.price).plain(), changed: show_time(line.changed_at), line })
+        .map(|line| Item {
+            price: Fen(line.price).yuan(),
+            plain: Fen(line.price).plain(),
+            changed: show_time(line.changed_at),
+            line,
+        })
         .collect();
     let pages = (total as usize).div_ceil(PAGE).max(1);
     web::html(&List { s: Shell::work(&cx, "我的商品").await?, items, words, total, page: cx.page(), pages })
 }
 
 async fn change(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
-    let price = Fen::parse_yuan(form.get("price"))
-        .ok_or_else(|| Fail::field("price", "offer.price", format!("单价应是最多两位小数的数，现在是“{}”。", form.get("price"))))?;
+    let price = Fen::parse_yuan(form.get("price")).ok_or_else(|| {
+        Fail::field("price", "offer.price", format!("单价应是最多两位小数的数，现在是“{}”。", form.get("price")))
+    })?;
     let c = flow::Change { price: price.0, stock: form.int("stock", "库存")?, listed: form.get("listed") == "1" };
     flow::change(&supply, cx.actor()?, id, c).await?;
     Ok(web::see("/offers?done=%E5%B7%B2%E4%BF%9D%E5%AD%98%EF%BC%8C%E9%A9%AC%E4%B8%8A%E7%94%9F%E6%95%88%E3%80%82"))
@@ -120,7 +126,8 @@ fn progress(f: &File) -> i64 {
 async fn progress_json(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> Result<Response> {
     let f = import::file(supply.db(), cx.actor()?.org, id).await?;
     let total = if f.state == "loading" || f.state == "loaded" { f.good() } else { f.total };
-    let href = if matches!(f.state.as_str(), "checking" | "loading") { String::new() } else { format!("/imports/{id}") };
+    let href =
+        if matches!(f.state.as_str(), "checking" | "loading") { String::new() } else { format!("/imports/{id}") };
     let body = serde_json::json!({"done": progress(&f), "total": total, "state": f.state_word(), "href": href});
     Ok(web::json(body.to_string()))
 }

@@ -94,7 +94,13 @@ pub async fn of_product(q: &dyn Query, product: i64) -> Result<Vec<Line>> {
 }
 
 /// One page of a supplier's own offers, newest change first, and how many there are.
-pub async fn of_supplier(q: &dyn Query, supplier: i64, words: &str, page: usize, size: usize) -> Result<(Vec<Line>, i64)> {
+pub async fn of_supplier(
+    q: &dyn Query,
+    supplier: i64,
+    words: &str,
+    page: usize,
+    size: usize,
+) -> Result<(Vec<Line>, i64)> {
     let like = format!("%{words}%");
     let filter = "o.supplier = $1 AND ($2 = '%%' OR p.title LIKE $2 OR p.model LIKE $2 OR p.brand LIKE $2)";
     let sql = format!("{LINE} WHERE {filter} ORDER BY o.changed_at DESC, o.id LIMIT $3 OFFSET $4");
@@ -120,7 +126,11 @@ pub async fn hold(tx: &Tx<'_>, offer: i64, quantity: i64, price: i64) -> Result<
 
 /// Gives what was held back to the shelf.
 pub async fn release(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
-    tx.must("UPDATE offer SET stock = stock + $2, held = held - $2 WHERE id = $1 AND held >= $2", params![offer, quantity]).await
+    tx.must(
+        "UPDATE offer SET stock = stock + $2, held = held - $2 WHERE id = $1 AND held >= $2",
+        params![offer, quantity],
+    )
+    .await
 }
 
 /// What was held is sold.
@@ -187,7 +197,10 @@ pub enum Put {
 pub async fn put(tx: &Tx<'_>, n: &NewOffer) -> Result<(Put, i64)> {
     let product = put_product(tx, &n.product).await?;
     let known = tx
-        .row("SELECT id, price, stock, areas, link, state FROM offer WHERE product = $1 AND supplier = $2", params![product, n.supplier])
+        .row(
+            "SELECT id, price, stock, areas, link, state FROM offer WHERE product = $1 AND supplier = $2",
+            params![product, n.supplier],
+        )
         .await?;
     let Some(o) = known else {
         let id = tx.id();

@@ -50,14 +50,17 @@ pub fn lowest(points: &[(i64, i64, i64)], now: i64) -> Option<Chart> {
     let span_x = i64::from(last - first).max(1);
     let span_y = (high - low).max(1);
     let x = |day: i32| MARGIN + i64::from(day - first) * (WIDTH - 2 * MARGIN) / span_x;
-    let y = |price: i64| if high == low { HEIGHT / 2 } else { HEIGHT - MARGIN - (price - low) * (HEIGHT - 2 * MARGIN) / span_y };
+    let y = |price: i64| {
+        if high == low { HEIGHT / 2 } else { HEIGHT - MARGIN - (price - low) * (HEIGHT - 2 * MARGIN) / span_y }
+    };
     let mut path = String::new();
     for (i, (day, price)) in days.iter().enumerate() {
         let (x, y) = (x(*day), y(*price));
         path.push_str(&if i == 0 { format!("M{x} {y}") } else { format!(" H{x} V{y}") });
     }
     path.push_str(&format!(" H{}", x(last)));
-    let points = days.iter().map(|(d, p)| Point { day: show_day(*d), price: Fen(*p).yuan(), x: x(*d), y: y(*p) }).collect();
+    let points =
+        days.iter().map(|(d, p)| Point { day: show_day(*d), price: Fen(*p).yuan(), x: x(*d), y: y(*p) }).collect();
     Some(Chart { points, path, low: Fen(low).yuan(), high: Fen(high).yuan() })
 }
 

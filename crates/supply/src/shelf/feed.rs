@@ -13,8 +13,8 @@ const PIECE: i64 = 2000;
 /// Entries followed at a time.
 const ENTRIES: i64 = 500;
 
-/// Opens the engine on its folder beside the database.
-pub fn open_engine(base: &Base) -> Result<Engine> {
+/// An engine that knows this installation's regions and categories.
+pub fn new_engine(base: &Base) -> Engine {
     let facts = base.facts();
     let regions: Vec<Region> = facts
         .regions
@@ -22,7 +22,7 @@ pub fn open_engine(base: &Base) -> Result<Engine> {
         .map(|r| Region { code: r.code.clone(), parent: (!r.parent.is_empty()).then(|| r.parent.clone()) })
         .collect();
     let names: Vec<(String, String)> = facts.categories.values().map(|c| (c.code.clone(), c.name.clone())).collect();
-    Engine::open(Some(&base.settings().data.join("search")), SYNONYMS, &regions, &names).map_err(Fail::fault)
+    Engine::new(SYNONYMS, &regions, &names)
 }
 
 fn indexed(supply: &Supply, p: store::Product) -> search::Product {
@@ -47,10 +47,7 @@ fn offered((offer, listed): (search::Offer, bool)) -> Change {
 /// Fills the engine from the tables. The journal's head is read first: what changes meanwhile is seen again by the follower.
 pub async fn fill(supply: &Supply) -> Result<()> {
     let head = journal::head(supply.db()).await?;
-    let kept = supply.engine().position();
-    if kept == 0 || kept > head {
-        supply.engine().clear();
-    }
+    supply.engine().clear();
     let mut after = 0;
     loop {
         let piece = store::products_after(supply.db(), after, PIECE).await?;
@@ -65,7 +62,8 @@ pub async fn fill(supply: &Supply) -> Result<()> {
         after = last.id;
         supply.engine().apply(piece.into_iter().map(offered).collect());
     }
-    supply.engine().commit(head).map_err(Fail::fault)
+    supply.engine().reached(head);
+    Ok(())
 }
 
 /// Follows the journal once; returns how many entries were seen.
@@ -94,7 +92,7 @@ pub async fn follow(supply: &Supply) -> Result<usize> {
         supply.reload_suppliers().await?;
     }
     supply.engine().apply(changes);
-    supply.engine().commit(last.seq).map_err(Fail::fault)?;
+    supply.engine().reached(last.seq);
     Ok(entries.len())
 }
 

@@ -8,7 +8,7 @@ mod feed;
 mod pages;
 mod store;
 
-pub use feed::{fill, follow, open_engine};
+pub use feed::{fill, follow, new_engine};
 pub use pages::routes;
 pub use store::{Product, product, supplier_names};
 
@@ -26,9 +26,13 @@ pub fn flag_words(flags: i64) -> Vec<&'static str> {
 
 /// The flags of words joined by |; the unknown word when there is one.
 pub fn flags_of(words: &str) -> Result<i64, String> {
-    words.split(['|', '、', '，', ',', ';', '；', ' ']).map(str::trim).filter(|w| !w.is_empty()).try_fold(0, |sum, w| {
-        FLAGS.iter().find(|(_, known)| *known == w).map(|(bit, _)| sum | bit).ok_or_else(|| w.to_owned())
-    })
+    words
+        .split(['|', '、', '，', ',', ';', '；', ' '])
+        .map(str::trim)
+        .filter(|w| !w.is_empty())
+        .try_fold(0, |sum, w| {
+            FLAGS.iter().find(|(_, known)| *known == w).map(|(bit, _)| sum | bit).ok_or_else(|| w.to_owned())
+        })
 }
 
 #[cfg(test)]

@@ -60,7 +60,12 @@ fn tile(category: &str) -> i64 {
 
 fn query_of(cx: &Cx) -> Query {
     let fen = |name: &str| Fen::parse_yuan(cx.param(name)).map(|f| f.0);
-    let flags = cx.params("flag").iter().filter_map(|w| FLAGS.iter().find(|(_, known)| known == w)).map(|(bit, _)| *bit as u32).sum();
+    let flags = cx
+        .params("flag")
+        .iter()
+        .filter_map(|w| FLAGS.iter().find(|(_, known)| known == w))
+        .map(|(bit, _)| *bit as u32)
+        .sum();
     let region = match cx.param("area") {
         "all" => None,
         "" => Some(cx.station.clone()).filter(|s| *s != cx.base.facts().root),
@@ -75,7 +80,12 @@ fn query_of(cx: &Cx) -> Query {
         region,
         price_min: fen("min"),
         price_max: fen("max"),
-        attrs: cx.params("attr").iter().filter_map(|a| a.split_once(':')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+        attrs: cx
+            .params("attr")
+            .iter()
+            .filter_map(|a| a.split_once(':'))
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .collect(),
         in_stock: cx.param("stock") == "1",
         sort: match cx.param("sort") {
             "price" => Sort::PriceUp,
@@ -91,7 +101,8 @@ fn query_of(cx: &Cx) -> Query {
 
 /// The address of this search with one parameter changed: added or taken away when it may repeat, else set.
 fn with(cx: &Cx, name: &str, value: &str, repeats: bool) -> String {
-    let mut pairs: Vec<(String, String)> = cx.query().iter().filter(|(k, v)| k != "page" && k != "done" && !v.is_empty()).cloned().collect();
+    let mut pairs: Vec<(String, String)> =
+        cx.query().iter().filter(|(k, v)| k != "page" && k != "done" && !v.is_empty()).cloned().collect();
     let same = |(k, v): &(String, String)| k == name && v == value;
     if repeats {
         match pairs.iter().position(same) {
@@ -162,10 +173,16 @@ fn facets(cx: &Cx, a: &search::Answer) -> Vec<FacetRow> {
         .categories
         .iter()
         .take(CHOICES)
-        .map(|(code, count)| Choice { label: facts.category_name(code), count: *count, href: with(cx, "category", code, false), on: chosen == code })
+        .map(|(code, count)| Choice {
+            label: facts.category_name(code),
+            count: *count,
+            href: with(cx, "category", code, false),
+            on: chosen == code,
+        })
         .collect();
     if !chosen.is_empty() {
-        categories.insert(0, Choice { label: "全部品目".into(), count: 0, href: with(cx, "category", "", false), on: false });
+        categories
+            .insert(0, Choice { label: "全部品目".into(), count: 0, href: with(cx, "category", "", false), on: false });
     }
     rows.push(FacetRow { label: "品目".into(), choices: categories });
     let brands = cx.params("brand");
@@ -173,7 +190,12 @@ fn facets(cx: &Cx, a: &search::Answer) -> Vec<FacetRow> {
         .brands
         .iter()
         .take(CHOICES)
-        .map(|(b, count)| Choice { label: b.clone(), count: *count, href: with(cx, "brand", b, true), on: brands.contains(b) })
+        .map(|(b, count)| Choice {
+            label: b.clone(),
+            count: *count,
+            href: with(cx, "brand", b, true),
+            on: brands.contains(b),
+        })
         .collect();
     rows.push(FacetRow { label: "品牌".into(), choices });
     let flags = cx.params("flag");
@@ -193,7 +215,12 @@ fn facets(cx: &Cx, a: &search::Answer) -> Vec<FacetRow> {
             .take(CHOICES)
             .map(|(v, count)| {
                 let pair = format!("{name}:{v}");
-                Choice { label: v.clone(), count: *count, href: with(cx, "attr", &pair, true), on: attrs.contains(&pair) }
+                Choice {
+                    label: v.clone(),
+                    count: *count,
+                    href: with(cx, "attr", &pair, true),
+                    on: attrs.contains(&pair),
+                }
             })
             .collect();
         rows.push(FacetRow { label: name.clone(), choices });
@@ -208,12 +235,17 @@ async fn find(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
     let facts = cx.base.facts();
     let cards = a.hits.iter().filter_map(|h| card(&supply, h)).collect();
     let sort = cx.param("sort");
-    let sorts = [("综合", ""), ("销量", "sales"), ("价格从低到高", "price"), ("价格从高到低", "price-down"), ("最新", "new")]
-        .into_iter()
-        .map(|(label, key)| SortLink { label, href: with(&cx, "sort", key, false), on: sort == key })
-        .collect();
+    let sorts =
+        [("综合", ""), ("销量", "sales"), ("价格从低到高", "price"), ("价格从高到低", "price-down"), ("最新", "new")]
+            .into_iter()
+            .map(|(label, key)| SortLink { label, href: with(&cx, "sort", key, false), on: sort == key })
+            .collect();
     let crumbs = q.category.as_deref().map_or(Vec::new(), |c| {
-        facts.category_path(c).iter().map(|c| (format!("{} {}", c.name, c.code), with(&cx, "category", &c.code, false))).collect()
+        facts
+            .category_path(c)
+            .iter()
+            .map(|c| (format!("{} {}", c.name, c.code), with(&cx, "category", &c.code, false)))
+            .collect()
     });
     let area = q.region.as_deref().map_or("全省".into(), |c| facts.region_name(c));
     let area_toggle = match (&q.region, cx.station == facts.root) {
@@ -225,7 +257,8 @@ async fn find(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
     s.query.clone_from(&q.text);
     let pages = a.total.div_ceil(PAGE).max(1);
     let on_page = |n: usize| format!("{}&page={n}", with(&cx, "page", "", false));
-    let hidden = cx.query().iter().filter(|(k, _)| !matches!(k.as_str(), "min" | "max" | "page" | "done")).cloned().collect();
+    let hidden =
+        cx.query().iter().filter(|(k, _)| !matches!(k.as_str(), "min" | "max" | "page" | "done")).cloned().collect();
     web::html(&Search {
         s,
         cards,
@@ -262,7 +295,8 @@ async fn find_json(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
             }))
         })
         .collect();
-    let counted = |list: &[(String, usize)]| list.iter().map(|(k, n)| json!({"value": k, "count": n})).collect::<Vec<_>>();
+    let counted =
+        |list: &[(String, usize)]| list.iter().map(|(k, n)| json!({"value": k, "count": n})).collect::<Vec<_>>();
     let body = json!({
         "total": a.total, "page": q.page, "hits": hits, "brands": counted(&a.brands), "categories": counted(&a.categories), "relaxed": a.relaxed
     });
@@ -270,7 +304,7 @@ async fn find_json(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
 }
 
 async fn suggest(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
-    let list = supply.engine().suggest(cx.param("q"), None, SUGGESTIONS);
+    let list = supply.engine().suggest(cx.param("q"), SUGGESTIONS);
     let out: Vec<_> = list
         .iter()
         .map(|s| {
@@ -318,7 +352,12 @@ async fn home(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
                 g.count += count;
                 g.children.push(child);
             }
-            None => groups.push(Group { name: facts.category_name(&second), code: second, children: vec![child], count: *count }),
+            None => groups.push(Group {
+                name: facts.category_name(&second),
+                code: second,
+                children: vec![child],
+                count: *count,
+            }),
         }
     }
     groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.code.cmp(&b.code)));
@@ -393,7 +432,12 @@ async fn product(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> R
     let reaches = |l: &Line| rules::place::reached(l.areas.split_whitespace(), &cx.station);
     let asked: i64 = cx.param("offer").parse().unwrap_or(0);
     let quantity = cx.param("quantity").parse().ok().filter(|n| (1..=100_000).contains(n)).unwrap_or(1);
-    let pick = found.iter().find(|l| l.offer == asked).or_else(|| found.iter().find(|l| reaches(l) && l.stock > 0)).or(found.first()).cloned();
+    let pick = found
+        .iter()
+        .find(|l| l.offer == asked)
+        .or_else(|| found.iter().find(|l| reaches(l) && l.stock > 0))
+        .or(found.first())
+        .cloned();
     let mut checks = Vec::new();
     if let (Some(judge), Some(offer)) = (supply.judge(), &pick) {
         let ask = JudgeAsk { actor: cx.actor.clone(), station: cx.station.clone(), offer: offer.clone(), quantity };
@@ -414,7 +458,11 @@ async fn product(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> R
         .collect();
     web::html(&ProductPage {
         s: Shell::public(&cx, p.title.clone()),
-        crumbs: facts.category_path(&p.category).iter().map(|c| (c.name.clone(), format!("/search?category={}", c.code))).collect(),
+        crumbs: facts
+            .category_path(&p.category)
+            .iter()
+            .map(|c| (c.name.clone(), format!("/search?category={}", c.code)))
+            .collect(),
         flags: flag_words(p.flags),
         best: pick.as_ref().map_or("暂无报价".into(), |l| Fen(l.price).plain()),
         chosen: pick.as_ref().map_or(0, |l| l.offer),

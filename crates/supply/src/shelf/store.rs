@@ -33,7 +33,8 @@ pub struct Product {
     pub per_unit: String,
 }
 
-const PRODUCT: &str = "SELECT id, category, brand, model, title, unit, attrs, words, flags, origin, certificate, per_unit FROM product";
+const PRODUCT: &str =
+    "SELECT id, category, brand, model, title, unit, attrs, words, flags, origin, certificate, per_unit FROM product";
 
 fn read(r: &Row) -> Product {
     Product {

@@ -7,8 +7,23 @@ use rules::Fen;
 use rules::naming::fold;
 
 /// The columns of the template, in order.
-pub const COLUMNS: [&str; 15] =
-    ["标题", "品目编码", "品牌", "型号", "单位", "单价（元）", "库存", "供货区域", "参数", "标记", "产地", "链接", "证书编号", "可比数量", "别名"];
+pub const COLUMNS: [&str; 15] = [
+    "标题",
+    "品目编码",
+    "品牌",
+    "型号",
+    "单位",
+    "单价（元）",
+    "库存",
+    "供货区域",
+    "参数",
+    "标记",
+    "产地",
+    "链接",
+    "证书编号",
+    "可比数量",
+    "别名",
+];
 
 /// The heading of the column that says what is wrong.
 pub const WRONG: &str = "错误说明";
@@ -24,9 +39,25 @@ const ATTRS_MAX: usize = 24;
 
 /// One row of the template, filled in.
 pub fn example() -> Vec<String> {
-    ["得力（deli）A4 复印纸 70g 500张/包 5包/箱", "A05040101", "得力", "Z7503", "箱", "112.00", "500", "370100", "规格=A4;克重=70g;包装=5包/箱", "环保", "山东", "", "", "2500 张", "打印纸"]
-        .map(str::to_owned)
-        .to_vec()
+    [
+        "得力（deli）A4 复印纸 70g 500张/包 5包/箱",
+        "A05040101",
+        "得力",
+        "Z7503",
+        "箱",
+        "112.00",
+        "500",
+        "370100",
+        "规格=A4;克重=70g;包装=5包/箱",
+        "环保",
+        "山东",
+        "",
+        "",
+        "2500 张",
+        "打印纸",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 /// Checks rows for one supplier.
@@ -160,7 +191,9 @@ fn attrs(written: &str, wrong: &mut Vec<String>) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for pair in written.split([';', '；']).map(str::trim).filter(|p| !p.is_empty()) {
         match pair.split_once(['=', '＝']) {
-            Some((k, v)) if !k.trim().is_empty() && !v.trim().is_empty() => out.push((k.trim().to_owned(), v.trim().to_owned())),
+            Some((k, v)) if !k.trim().is_empty() && !v.trim().is_empty() => {
+                out.push((k.trim().to_owned(), v.trim().to_owned()))
+            }
             _ => wrong.push(format!("参数：“{pair}”应写成“名称=值”。")),
         }
     }

@@ -22,8 +22,12 @@ pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], v
             return Err(Fail::field("file", "import.heading", words));
         }
     }
-    let lines: Vec<(usize, Vec<String>)> =
-        rows.into_iter().enumerate().map(|(i, r)| (i + 2, r)).filter(|(_, r)| r.iter().any(|c| !c.is_empty())).collect();
+    let lines: Vec<(usize, Vec<String>)> = rows
+        .into_iter()
+        .enumerate()
+        .map(|(i, r)| (i + 2, r))
+        .filter(|(_, r)| r.iter().any(|c| !c.is_empty()))
+        .collect();
     if lines.is_empty() {
         return Err(Fail::field("file", "import.empty", "文件里没有商品，请从表头下一行开始填写。"));
     }
@@ -59,7 +63,14 @@ pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], v
         .write("import.receive", |tx| {
             Box::pin(async move {
                 store::add(tx, file, digest, cells).await?;
-                tx.journal(entry(actor, "import.received", file.id, via, json!({"rows": file.total, "digest": digest}))).await?;
+                tx.journal(entry(
+                    actor,
+                    "import.received",
+                    file.id,
+                    via,
+                    json!({"rows": file.total, "digest": digest}),
+                ))
+                .await?;
                 Ok(())
             })
         })
@@ -68,7 +79,15 @@ pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], v
 }
 
 fn entry(actor: &Actor, kind: &'static str, id: i64, via: &'static str, data: serde_json::Value) -> Entry {
-    Entry { region: actor.region.clone(), room: "offers", kind, subject: format!("import/{id}"), actor: actor.person, via, data }
+    Entry {
+        region: actor.region.clone(),
+        room: "offers",
+        kind,
+        subject: format!("import/{id}"),
+        actor: actor.person,
+        via,
+        data,
+    }
 }
 
 /// The owner confirms: correct rows go on the shelf.
@@ -81,7 +100,14 @@ pub async fn drop_file(supply: &Supply, actor: &Actor, id: i64) -> Result<()> {
     turn(supply, actor, id, "dropped", "import.dropped", "page").await
 }
 
-async fn turn(supply: &Supply, actor: &Actor, id: i64, to: &'static str, kind: &'static str, via: &'static str) -> Result<()> {
+async fn turn(
+    supply: &Supply,
+    actor: &Actor,
+    id: i64,
+    to: &'static str,
+    kind: &'static str,
+    via: &'static str,
+) -> Result<()> {
     // Also hides files of other suppliers.
     store::file(supply.db(), actor.org, id).await?;
     supply
@@ -89,7 +115,10 @@ async fn turn(supply: &Supply, actor: &Actor, id: i64, to: &'static str, kind: &
         .write("import.turn", |tx| {
             Box::pin(async move {
                 if !store::turn(tx, id, "checked", to).await? {
-                    return Err(Fail::refuse("import.state", "这个文件还没有检查完，或者已经办过了，请刷新页面看它现在的状态。"));
+                    return Err(Fail::refuse(
+                        "import.state",
+                        "这个文件还没有检查完，或者已经办过了，请刷新页面看它现在的状态。",
+                    ));
                 }
                 tx.journal(entry(actor, kind, id, via, json!({}))).await?;
                 Ok(())
@@ -154,7 +183,9 @@ async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, region:
     if rows.is_empty() {
         return supply
             .db()
-            .upkeep("import.finish", |tx| Box::pin(async move { store::turn(tx, file.id, "loading", "loaded").await.map(|_| ()) }))
+            .upkeep("import.finish", |tx| {
+                Box::pin(async move { store::turn(tx, file.id, "loading", "loaded").await.map(|_| ()) })
+            })
             .await;
     }
     let offers: Vec<_> = rows.iter().filter_map(|r| Some((r.line, checker.check(&r.cells).ok()?))).collect();

@@ -7,7 +7,7 @@ mod check;
 mod flow;
 mod store;
 
+pub(crate) use check::WRONG;
 pub use check::{COLUMNS, Checker, TEMPLATE_NOTE, example};
 pub use flow::{confirm, drop_file, receive, work};
 pub use store::{File, Row, file, files, rows};
-pub(crate) use check::WRONG;

@@ -57,7 +57,8 @@ pub struct Row {
     pub wrong: String,
 }
 
-const FILE: &str = "SELECT id, supplier, person, name, state, total, checked, bad, loaded, unchanged, made_at FROM import_file";
+const FILE: &str =
+    "SELECT id, supplier, person, name, state, total, checked, bad, loaded, unchanged, made_at FROM import_file";
 
 fn read(r: &kit::db::Row) -> File {
     File {

@@ -1,0 +1,97 @@
+//! The demo province: invented bodies and people, real kinds of goods. Same seed, same data.
+
+mod bodies;
+mod goods;
+mod orders;
+mod store;
+
+use base::access::Actor;
+use base::orgs::Org;
+use kit::{Fail, Result};
+use rules::duty::{Duties, Duty};
+use watch::Watch;
+
+/// Accounts that the start page of a newcomer names: login and what the person does.
+pub const GUIDE: [(&str, &str); 8] = [
+    ("licheng.jingban", "历城区教育局 经办人: searches, fills the cart, places orders"),
+    ("licheng.shenhe", "历城区教育局 审核人: approves"),
+    ("licheng.queren", "历城区教育局 确认人: approves larger orders, signs contracts"),
+    ("licheng.yanshou", "历城区教育局 验收人: accepts goods"),
+    ("licheng.caiwu", "历城区教育局 财务: plans, budget, payments"),
+    (goods::GUIDE_ADMIN, "supplier: goods and prices"),
+    (goods::GUIDE_ORDERS, "supplier: orders"),
+    ("jinan.shenji", "auditor of Jinan: journal"),
+];
+
+/// How much to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Same seed, same data.
+    pub seed: u64,
+    /// At least so many offers; 0 for the catalogue's own.
+    pub offers: u64,
+    /// Orders led through the real flow.
+    pub orders: u64,
+}
+
+/// Fills an empty, opened installation. `say` gets a line of progress now and then.
+pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send)) -> Result<()> {
+    if !base::orgs::people(watch.db(), None).await?.is_empty() {
+        return Err(Fail::Fault("the database already has people; the demo province goes into an empty one".into()));
+    }
+    let made = bodies::fill(watch).await?;
+    say(format!("{} organisations, {} people, {} plan lines", made.orgs, made.people, made.plans));
+    watch.reload_suppliers().await?;
+    let offers = goods::fill(watch, size, say).await?;
+    kit::journal::sequence(watch.db()).await?;
+    supply::shelf::fill(watch).await?;
+    say(format!("{offers} offers, {} products to search", watch.engine().len()));
+    let orders = orders::fill(watch, size, say).await?;
+    crate::settle(watch).await?;
+    say(format!("{orders} orders"));
+    Ok(())
+}
+
+/// Someone who acts for a supplier on the command line: no person, so the journal names the system.
+pub fn stand_in(org: &Org) -> Actor {
+    Actor {
+        person: 0,
+        name: "命令行".into(),
+        org: org.id,
+        org_name: org.name.clone(),
+        org_kind: org.kind.clone(),
+        region: org.region.clone(),
+        duties: Duties::of(&[Duty::SupplierAdmin]),
+        session: 0,
+        csrf: String::new(),
+    }
+}
+
+/// A small generator with a seed (splitmix64): same seed, same numbers, on every machine.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+
+    /// The next 64 bits.
+    pub(crate) fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number from `low` up to but not including `high`.
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
+        low + (self.roll() % (high - low) as u64) as i64
+    }
+}
+
+/// Rows of a CSV file with `#` comments, by heading.
+pub(crate) fn table<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<Vec<T>> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.map_err(|e| Fail::Fault(format!("data file {name}: {e}")))).collect()
+}

@@ -1,0 +1,128 @@
+//! The one binary: puts the districts together, keeps the followers running, answers HTTP.
+
+pub mod demo;
+pub mod doctor;
+pub mod settings;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use base::access::Route;
+use base::{Base, Settings, access};
+use kit::db::Migration;
+use kit::{Clock, Db, Query, Result, journal, params};
+use std::future::Future;
+use std::time::Duration;
+use supply::Supply;
+use tower_http::compression::CompressionLayer;
+use trade::Trade;
+use watch::Watch;
+
+/// All migrations in their one order.
+pub const MIGRATIONS: &[Migration] = &[
+    ("0001_base", include_str!("../../../migrations/0001_base.sql")),
+    ("0002_supply", include_str!("../../../migrations/0002_supply.sql")),
+    ("0003_trade", include_str!("../../../migrations/0003_trade.sql")),
+    ("0004_watch", include_str!("../../../migrations/0004_watch.sql")),
+];
+
+/// Followers look at the journal at least this often; a change in this process wakes them at once.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Due commands are looked for this often.
+const DUE_EVERY: Duration = Duration::from_secs(1);
+/// A follower that failed waits this long before it tries again.
+const AFTER_FAULT: Duration = Duration::from_secs(2);
+
+/// A mall ready to serve.
+pub struct Mall {
+    /// All districts.
+    pub watch: Watch,
+    /// All routes.
+    pub router: Router,
+    /// The table of all routes with their gates.
+    pub table: Vec<Route>,
+}
+
+/// Opens the database of the settings: PostgreSQL when a URL is given, else SQLite in the data folder.
+pub async fn open_db(data: &std::path::Path, url: Option<&str>, node: u8, clock: Clock) -> Result<Db> {
+    std::fs::create_dir_all(data)?;
+    match url {
+        Some(url) => Db::postgres(url, clock, node).await,
+        None => Db::sqlite(data, clock),
+    }
+}
+
+/// Opens all districts on a migrated database and fills the search engine.
+pub async fn open(db: Db, settings: Settings) -> Result<Mall> {
+    let base = Base::open(db, settings).await?;
+    let supply = Supply::open(base.clone()).await?;
+    supply::shelf::fill(&supply).await?;
+    let watch = Watch::open(Trade::open(supply));
+    let routes = base::routes::<Watch>().merge(supply::routes()).merge(trade::routes()).merge(watch::routes());
+    let (router, table) = routes.finish(watch.clone());
+    let router = router
+        .fallback(|| async { kit::Fail::Hidden })
+        .layer(middleware::from_fn_with_state(base.clone(), access::guard))
+        .layer(DefaultBodyLimit::max(kit::sheet::BYTES_MAX + 1024 * 1024))
+        .layer(CompressionLayer::new())
+        .route("/healthz", get(|| async { "ok" }))
+        .merge(Router::new().route("/readyz", get(ready)).with_state(base));
+    Ok(Mall { watch, router, table })
+}
+
+/// Ready when the database answers.
+async fn ready(State(base): State<Base>) -> Response {
+    match base.db().rows("SELECT name FROM lease LIMIT 1", params![]).await {
+        Ok(_) => "ready".into_response(),
+        Err(e) => (StatusCode::SERVICE_UNAVAILABLE, format!("database: {e}")).into_response(),
+    }
+}
+
+/// Starts what runs beside requests: the sequencer, the followers, imports, due commands.
+pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
+    let every = |name: &'static str, look: Duration| (name, look, watch.clone());
+    vec![
+        spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) }),
+        spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
+        spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
+        spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
+        spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::orders::run_due(w.trade()).await? > 0) }),
+    ]
+}
+
+/// Runs `step` again and again: at once while it finds work, else when something changed or after `look`.
+fn spawn<F, R>((name, look, watch): (&'static str, Duration, Watch), step: F) -> tokio::task::JoinHandle<()>
+where
+    F: Fn(Watch) -> R + Send + 'static,
+    R: Future<Output = Result<bool>> + Send + 'static,
+{
+    tokio::spawn(async move {
+        loop {
+            match step(watch.clone()).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    let _ = tokio::time::timeout(look, watch.db().changed()).await;
+                }
+                Err(e) => {
+                    tracing::error!(follower = name, cause = %e, "follower failed, will try again");
+                    tokio::time::sleep(AFTER_FAULT).await;
+                }
+            }
+        }
+    })
+}
+
+/// Runs all followers until nothing is left to do; for commands and tests.
+pub async fn settle(watch: &Watch) -> Result<()> {
+    loop {
+        let mut busy = journal::sequence(watch.db()).await? > 0;
+        busy |= supply::offers::import::work(watch).await?;
+        busy |= supply::shelf::follow(watch).await? > 0;
+        busy |= watch::disclosure::follow(watch).await? > 0;
+        if !busy {
+            return Ok(());
+        }
+    }
+}

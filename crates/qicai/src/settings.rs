@@ -1,0 +1,59 @@
+//! Settings: command line over environment over file over defaults.
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The settings file; every value has a default. See `qicai.example.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct File {
+    /// Folder for the database (SQLite) and the search index.
+    pub data: PathBuf,
+    /// Address to listen on.
+    pub listen: String,
+    /// PostgreSQL URL; without it SQLite is used.
+    pub database_url: Option<String>,
+    /// Number of this process among those that share a database, 0 to 63.
+    pub node: u8,
+    /// Show demo accounts on the login page.
+    pub demo: bool,
+    /// Cookies only over HTTPS; true in production.
+    pub secure_cookies: bool,
+    /// Where payments go: `stub` pays at once inside the process.
+    pub treasury: String,
+}
+
+impl Default for File {
+    fn default() -> File {
+        File {
+            data: "var/data".into(),
+            listen: "127.0.0.1:8080".into(),
+            database_url: None,
+            node: 0,
+            demo: false,
+            secure_cookies: false,
+            treasury: "stub".into(),
+        }
+    }
+}
+
+/// Reads a settings file; the error names the file and what is wrong in it.
+pub fn read(path: &Path) -> Result<File, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("settings file {}: {e}", path.display()))?;
+    let file: File = toml::from_str(&text).map_err(|e| format!("settings file {}: {e}", path.display()))?;
+    if file.node > 63 {
+        return Err(format!("settings file {}: node must be 0 to 63", path.display()));
+    }
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_says_the_defaults() {
+        let example: File = toml::from_str(include_str!("../../../qicai.example.toml")).unwrap();
+        assert_eq!(format!("{example:?}"), format!("{:?}", File::default()));
+        assert!(toml::from_str::<File>("lisen = 'x'").is_err());
+    }
+}

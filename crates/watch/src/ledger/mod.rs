@@ -1,0 +1,5 @@
+//! The journal's explorer (全程留痕) for regulators and auditors, and the state of the projections for operators.
+
+mod pages;
+
+pub use pages::routes;

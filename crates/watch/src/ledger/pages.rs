@@ -1,0 +1,135 @@
+//! Pages of the journal.
+use crate::{Watch, disclosure};
+use askama::Template;
+use axum::extract::{FromRef, Path, State};
+use axum::response::Response;
+use base::Base;
+use base::access::{Cx, Gate, Routes, Scope};
+use base::shell::Shell;
+use kit::journal::{self, Recorded};
+use kit::{Fail, Result, web};
+use rules::calendar::show_stamp;
+use rules::duty::Duty;
+
+const OVERSEER: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre, Duty::Auditor]);
+const PAGE: i64 = 50;
+
+struct Item {
+    e: Recorded,
+    at: String,
+    who: String,
+    place: String,
+}
+
+async fn items(watch: &Watch, found: Vec<Recorded>) -> Result<Vec<Item>> {
+    let facts = watch.facts();
+    let names =
+        base::orgs::person_names(watch.db(), &found.iter().map(|e| e.actor).filter(|a| *a > 0).collect::<Vec<_>>())
+            .await?;
+    let item = |e: Recorded| Item {
+        at: show_stamp(e.at),
+        who: names.get(&e.actor).cloned().unwrap_or_else(|| "系统".into()),
+        place: facts.region_name(&e.region),
+        e,
+    };
+    Ok(found.into_iter().map(item).collect())
+}
+
+#[derive(Template)]
+#[template(path = "ledger/pages/journal.html")]
+struct Journal<'a> {
+    s: Shell,
+    items: Vec<Item>,
+    kind: &'a str,
+    subject: &'a str,
+    head: i64,
+    next: Option<i64>,
+}
+
+/// The region prefix an overseer may read.
+fn reach(cx: &Cx) -> Result<String> {
+    match cx.actor()?.scope() {
+        Scope::Region(prefix) => Ok(prefix),
+        Scope::Unit(_) | Scope::Supplier(_) | Scope::Nothing => Err(Fail::Denied),
+    }
+}
+
+async fn explorer(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
+    let prefix = reach(&cx)?;
+    let before = cx.param("before").parse().unwrap_or(0);
+    let found = journal::page(watch.db(), before, &prefix, cx.param("kind"), cx.param("subject"), PAGE).await?;
+    let next = (found.len() as i64 == PAGE).then(|| found.last().map_or(0, |e| e.seq));
+    web::html(&Journal {
+        s: Shell::work(&cx, "全程留痕").await?,
+        items: items(&watch, found).await?,
+        kind: cx.param("kind"),
+        subject: cx.param("subject"),
+        head: journal::head(watch.db()).await?,
+        next,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "ledger/pages/entry.html")]
+struct Entry {
+    s: Shell,
+    i: Item,
+    fits: bool,
+}
+
+async fn entry(State(watch): State<Watch>, cx: Cx, Path(seq): Path<i64>) -> Result<Response> {
+    let prefix = reach(&cx)?;
+    let found = journal::after(watch.db(), seq - 1, 1).await?;
+    let e = found.into_iter().find(|e| e.seq == seq && e.region.starts_with(&prefix)).ok_or(Fail::Hidden)?;
+    let fits = journal::leaf(&e.body) == e.hash;
+    let i = items(&watch, vec![e]).await?.pop().ok_or(Fail::Hidden)?;
+    web::html(&Entry { s: Shell::work(&cx, format!("留痕记录 {seq}")).await?, i, fits })
+}
+
+struct Lag {
+    name: String,
+    seq: i64,
+    lag: i64,
+}
+
+#[derive(Template)]
+#[template(path = "ledger/pages/status.html")]
+struct Status {
+    s: Shell,
+    engine: &'static str,
+    head: i64,
+    lags: Vec<Lag>,
+    products: usize,
+    statements: u64,
+}
+
+async fn status(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
+    let head = journal::head(watch.db()).await?;
+    let mut lags: Vec<(String, i64)> = journal::positions(watch.db()).await?;
+    if !lags.iter().any(|(n, _)| n == disclosure::PROJECTION) {
+        lags.push((disclosure::PROJECTION.into(), 0));
+    }
+    lags.push(("search".into(), watch.engine().position()));
+    web::html(&Status {
+        s: Shell::work(&cx, "运行状态").await?,
+        engine: watch.db().engine(),
+        head,
+        lags: lags.into_iter().map(|(name, seq)| Lag { lag: head - seq, name, seq }).collect(),
+        products: watch.engine().len(),
+        statements: watch.db().statements(),
+    })
+}
+
+/// Routes of this room.
+pub fn routes<S>() -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Base: FromRef<S>,
+    Watch: FromRef<S>,
+{
+    Routes::default().get("/journal", OVERSEER, explorer).get("/journal/{seq}", OVERSEER, entry).get(
+        "/status",
+        Gate::Any(&[Duty::Operator]),
+        status,
+    )
+}
