@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod check;
+pub mod direct;
 pub mod duty;
 pub mod money;
 pub mod naming;

@@ -38,14 +38,11 @@ impl Fen {
         Some(Fen(if negative { -fen } else { fen })).filter(|f| f.0.abs() <= FEN_MAX.0)
     }
 
-    /// `1,234.50`, without a currency sign.
+    /// `¥1,234.50`, for people.
     pub fn yuan(self) -> String {
         let v = self.0.unsigned_abs();
         let whole = (v / 100).to_string();
-        let mut out = String::new();
-        if self.0 < 0 {
-            out.push('-');
-        }
+        let mut out = String::from(if self.0 < 0 { "-¥" } else { "¥" });
         for (i, c) in whole.chars().enumerate() {
             if i > 0 && (whole.len() - i).is_multiple_of(3) {
                 out.push(',');
@@ -57,7 +54,7 @@ impl Fen {
 
     /// `1234.50`, for files that machines read.
     pub fn plain(self) -> String {
-        self.yuan().replace(',', "")
+        self.yuan().replace(['¥', ','], "")
     }
 
     /// The capital form that contracts carry: 壹万贰仟叁佰肆拾伍元整.
@@ -179,7 +176,7 @@ mod tests {
             (1_050_000, "10,500.00", "壹万零伍佰元整"),
             (-120, "-1.20", "负壹元贰角整"),
         ] {
-            assert_eq!(Fen(fen).yuan(), plain);
+            assert_eq!(Fen(fen).yuan().replace('¥', ""), plain);
             assert_eq!(Fen(fen).capitals(), capitals, "{plain}");
         }
     }

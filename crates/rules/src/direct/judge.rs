@@ -1,0 +1,309 @@
+//! The checks of one direct order. Each is a function; each says what was compared, whatever the answer.
+use crate::Fen;
+use crate::calendar::Day;
+use crate::check::{Check, Verdict};
+use crate::rulebook::{Effective, Rulebook, Scope, Value, in_list};
+use std::collections::BTreeMap;
+
+/// What is left in the plan line and budget line that a purchase is charged to.
+#[derive(Clone, Debug)]
+pub struct PlanRoom {
+    /// Id of the plan line; several order lines may share one.
+    pub plan_line: i64,
+    /// Title of the plan line.
+    pub title: String,
+    /// Category prefix of the plan line.
+    pub category: String,
+    /// Planned but not used, fen.
+    pub left: i64,
+    /// Id of the budget line.
+    pub budget: i64,
+    /// Available in the budget line, fen.
+    pub available: i64,
+}
+
+/// One line that is to be bought.
+#[derive(Clone, Debug)]
+pub struct AskLine {
+    /// Title.
+    pub title: String,
+    /// Category code.
+    pub category: String,
+    /// Category name.
+    pub category_name: String,
+    /// Price of one, fen.
+    pub price: i64,
+    /// How many.
+    pub quantity: i64,
+    /// Is the offer on the shelf?
+    pub listed: bool,
+    /// How many the supplier has.
+    pub stock: i64,
+    /// Does the offer reach the place of delivery?
+    pub reaches: bool,
+    /// Has it a certificate?
+    pub certified: bool,
+    /// Is it imported?
+    pub imported: bool,
+    /// How many of the category the unit has bought through the mall this year.
+    pub bought: i64,
+    /// What it is charged to; None when not chosen.
+    pub plan: Option<PlanRoom>,
+}
+
+impl AskLine {
+    fn amount(&self) -> i64 {
+        self.price.saturating_mul(self.quantity)
+    }
+
+    fn second_level(&self) -> &str {
+        self.category.get(..5).unwrap_or(&self.category)
+    }
+}
+
+/// One order: one unit, one supplier.
+#[derive(Clone, Debug)]
+pub struct Ask<'a> {
+    /// Region codes from the top to the unit's region.
+    pub path: &'a [&'a str],
+    /// The day.
+    pub day: Day,
+    /// Staff of the unit; None for the public.
+    pub headcount: Option<i64>,
+    /// Supplier's standing and its Chinese word.
+    pub supplier_state: &'a str,
+    /// Supplier's credit score.
+    pub credit: i64,
+    /// Name of the place of delivery.
+    pub place: String,
+    /// The lines.
+    pub lines: Vec<AskLine>,
+    /// Committed this year by second-level category, fen; None for the public.
+    pub annual: Option<BTreeMap<String, i64>>,
+    /// Orders this month by second-level category.
+    pub month: BTreeMap<String, i64>,
+    /// Must each line name a plan line?
+    pub with_plan: bool,
+}
+
+const MODE: Option<&str> = Some("supermarket");
+const FORM: Option<&str> = Some("direct");
+
+fn yuan(fen: i64) -> String {
+    Fen(fen).yuan()
+}
+
+struct Court<'a> {
+    book: &'a Rulebook,
+    ask: &'a Ask<'a>,
+    out: Vec<Check>,
+}
+
+/// All checks of an order, blocking ones and others, in the order in which people read them.
+pub fn judge(book: &Rulebook, ask: &Ask<'_>) -> Vec<Check> {
+    let mut c = Court { book, ask, out: Vec::new() };
+    c.standing();
+    for line in &ask.lines {
+        c.member(line);
+        c.stock(line);
+        c.area(line);
+        c.energy(line);
+        c.import(line);
+        c.unit_price(line);
+        c.head_count(line);
+    }
+    c.limit();
+    c.annual();
+    if ask.with_plan {
+        c.plans();
+    }
+    c.out
+}
+
+impl<'a> Court<'a> {
+    fn rule(&self, key: &str, category: Option<&str>, amount: Option<i64>) -> Option<Effective<'a>> {
+        let scope = Scope { mode: MODE, form: FORM, category, amount };
+        self.book.resolve(key, self.ask.path, &scope, self.ask.day)
+    }
+
+    fn say(&mut self, code: &'static str, title: String, verdict: Verdict, figures: String, advice: &str, rule: i64) {
+        let advice = if verdict == Verdict::Pass { String::new() } else { advice.to_owned() };
+        self.out.push(Check { code, title, verdict, figures, advice, rule });
+    }
+
+    fn standing(&mut self) {
+        let rule = self.rule("credit.bar.trade_below", None, None);
+        let least = rule.as_ref().and_then(Effective::int).unwrap_or(0);
+        let admitted = self.ask.supplier_state == "admitted";
+        let ok = admitted && self.ask.credit >= least;
+        let state = if admitted { "入驻状态正常" } else { "入驻已冻结、暂停或退出" };
+        let figures = format!("{state}，信用 {} 分，{least} 分以下不能交易。", self.ask.credit);
+        let verdict = if ok { Verdict::Pass } else { Verdict::Block };
+        self.say("direct.standing", "供应商可以交易".into(), verdict, figures, "请选同款商品的其他供应商。", rule.map_or(0, |r| r.rule.id));
+    }
+
+    fn member(&mut self, l: &AskLine) {
+        let title = format!("“{}”在商城采购目录里", l.category_name);
+        let member = self.rule("catalogue.member", None, None);
+        let fixed = self.rule("catalogue.fixed", None, None);
+        let listed = |e: &Option<Effective<'_>>| e.as_ref().is_some_and(|e| matches!(&e.value, Value::List(l2) if in_list(&l.category, l2)));
+        let (verdict, figures, advice, rule) = if listed(&fixed) {
+            (Verdict::Block, format!("品目 {} 实行定点采购。", l.category), "请从定点采购的供应商中选择，不能直购。", &fixed)
+        } else if !listed(&member) {
+            (Verdict::Block, format!("品目 {} 不在本地目录里。", l.category), "请走其他采购方式，或联系财政部门核实目录。", &member)
+        } else {
+            (Verdict::Pass, format!("品目 {} 在目录里。", l.category), "", &member)
+        };
+        let rule = rule.as_ref().map_or(0, |e| e.rule.id);
+        self.say("direct.catalogue", title, verdict, figures, advice, rule);
+        let batch = self.rule("catalogue.batch", None, None);
+        if listed(&batch) {
+            let words = format!("品目 {} 属于批量集中采购品目。", l.category);
+            let advice = "批量采购开放期间应参加批量采购；急需零星采购的请在采购理由里写明。";
+            let id = batch.map_or(0, |e| e.rule.id);
+            self.say("direct.batch", "批量采购品目".into(), Verdict::Warn, words, advice, id);
+        }
+    }
+
+    fn stock(&mut self, l: &AskLine) {
+        let ok = l.listed && l.stock >= l.quantity;
+        let figures = if l.listed { format!("要买 {}，库存 {}。", l.quantity, l.stock) } else { "商品已下架。".into() };
+        let verdict = if ok { Verdict::Pass } else { Verdict::Block };
+        self.say("direct.stock", format!("“{}”有货", l.title), verdict, figures, "请减少数量，或选其他供应商。", 0);
+    }
+
+    fn area(&mut self, l: &AskLine) {
+        let verdict = if l.reaches { Verdict::Pass } else { Verdict::Block };
+        let figures = format!("送到{}，{}供应商的供货区域里。", self.ask.place, if l.reaches { "在" } else { "不在" });
+        self.say("direct.area", format!("“{}”能送到", l.title), verdict, figures, "请选供货区域包括收货地的供应商。", 0);
+    }
+
+    fn energy(&mut self, l: &AskLine) {
+        let Some(rule) = self.rule("energy.mandatory", None, None) else { return };
+        if !matches!(&rule.value, Value::List(list) if in_list(&l.category, list)) {
+            return;
+        }
+        let (verdict, figures) = if l.certified {
+            (Verdict::Pass, "有有效的节能（节水）认证证书。".to_owned())
+        } else {
+            (Verdict::Block, "属于强制采购的节能产品品目，商品没有认证证书。".to_owned())
+        };
+        let id = rule.rule.id;
+        self.say("direct.energy", format!("“{}”符合强制节能要求", l.title), verdict, figures, "请选有认证证书的商品。", id);
+    }
+
+    fn import(&mut self, l: &AskLine) {
+        if !l.imported {
+            return;
+        }
+        let id = self.rule("import.approval", None, None).map_or(0, |r| r.rule.id);
+        let advice = "请选国产商品；确需进口的，先取得财政部门核准，再按核准的方式采购。";
+        self.say("direct.import", format!("“{}”不是进口产品", l.title), Verdict::Block, "这是进口产品，没有核准文件。".into(), advice, id);
+    }
+
+    fn unit_price(&mut self, l: &AskLine) {
+        let Some(rule) = self.rule("asset.unit_price_fen", Some(&l.category), None) else { return };
+        let Some(most) = rule.int() else { return };
+        let verdict = if l.price <= most { Verdict::Pass } else { Verdict::Block };
+        let figures = format!("单价 {}，资产配置标准上限 {}。", yuan(l.price), yuan(most));
+        let id = rule.rule.id;
+        self.say("direct.asset_price", format!("“{}”不超配置标准", l.category_name), verdict, figures, "请选不超过标准的商品。", id);
+    }
+
+    fn head_count(&mut self, l: &AskLine) {
+        let Some(staff) = self.ask.headcount else { return };
+        let percent = self.rule("asset.per_head_percent", Some(&l.category), None);
+        let per_unit = self.rule("asset.staff_per_unit", Some(&l.category), None);
+        let (most, rule) = match (percent, per_unit) {
+            (Some(p), _) => (p.int().map(|v| (staff * v + 99) / 100), p.rule.id),
+            (None, Some(n)) => (n.int().filter(|v| *v > 0).map(|v| (staff + v - 1) / v), n.rule.id),
+            (None, None) => return,
+        };
+        let Some(most) = most else { return };
+        let sum = l.bought + l.quantity;
+        let verdict = if sum <= most { Verdict::Pass } else { Verdict::Block };
+        let figures = format!("本单位 {staff} 人，最多配 {most}；今年已买 {}，这次 {}。", l.bought, l.quantity);
+        self.say("direct.asset_count", format!("“{}”不超配置数量", l.category_name), verdict, figures, "请减少数量，或先调剂、处置旧资产。", rule);
+    }
+
+    fn limit(&mut self) {
+        let total: i64 = self.ask.lines.iter().map(AskLine::amount).sum();
+        let Some(rule) = self.rule("limit.direct.order_fen", self.ask.lines.first().map(|l| l.category.as_str()), Some(total)) else {
+            return;
+        };
+        let Some(most) = rule.int() else { return };
+        let verdict = if total <= most { Verdict::Pass } else { Verdict::Block };
+        let figures = format!("本单 {}，直购限额 {}。", yuan(total), yuan(most));
+        let id = rule.rule.id;
+        self.say("direct.limit", "不超过单笔直购限额".into(), verdict, figures, "请改用竞价采购；不能拆成几单来买。", id);
+    }
+
+    fn annual(&mut self) {
+        let Some(annual) = &self.ask.annual else { return };
+        let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+        for l in &self.ask.lines {
+            *sums.entry(l.second_level()).or_default() += l.amount();
+        }
+        let full = |c: &str| format!("{c:0<9}");
+        for (category, amount) in sums {
+            let code = full(category);
+            let before = annual.get(category).copied().unwrap_or(0);
+            let sum = before + amount;
+            if let Some(rule) = self.rule("limit.decentralised.annual_fen", Some(&code), None) {
+                let limit = rule.int().unwrap_or(i64::MAX);
+                let share = |key: &str, or: i64| self.rule(key, Some(&code), None).and_then(|e| e.int()).unwrap_or(or);
+                let part = |percent: i64| limit / 100 * percent;
+                let verdict = match sum {
+                    s if s > part(share("limit.annual.block_percent", 100)) => Verdict::Block,
+                    s if s > part(share("limit.annual.warn_percent", 80)) => Verdict::Warn,
+                    _ => Verdict::Pass,
+                };
+                let figures = format!("二级品目 {category}：今年已买 {}，加上本单共 {}，分散采购限额 {}。", yuan(before), yuan(sum), yuan(limit));
+                let advice = if verdict == Verdict::Block {
+                    "累计将达到公开招标等采购方式的限额，请按政府采购法规定的方式采购。"
+                } else {
+                    "快到限额了，请统筹全年需求，避免化整为零。"
+                };
+                let id = rule.rule.id;
+                self.say("direct.annual", "全年累计不超过分散采购限额".into(), verdict, figures, advice, id);
+            }
+            if let Some(rule) = self.rule("limit.same_kind.orders_per_month", Some(&code), None) {
+                let most = rule.int().unwrap_or(i64::MAX);
+                let orders = self.ask.month.get(category).copied().unwrap_or(0) + 1;
+                let verdict = if orders <= most { Verdict::Pass } else { Verdict::Warn };
+                let figures = format!("二级品目 {category}：这是本月第 {orders} 单，超过 {most} 单会提醒监管部门关注。");
+                let id = rule.rule.id;
+                self.say("direct.split", "没有频繁零星采购".into(), verdict, figures, "请合并需求，一次采购。", id);
+            }
+        }
+    }
+
+    fn plans(&mut self) {
+        let mut by_plan: BTreeMap<i64, (PlanRoom, i64)> = BTreeMap::new();
+        let mut by_budget: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+        for l in &self.ask.lines {
+            let Some(p) = &l.plan else {
+                let words = "没有选对应的采购计划。".to_owned();
+                self.say("direct.plan", format!("“{}”有采购计划", l.title), Verdict::Block, words, "请选一条计划；没有的，请财务先录入计划。", 0);
+                continue;
+            };
+            if !l.category.starts_with(&p.category) {
+                let words = format!("商品品目 {}，计划“{}”的品目 {}。", l.category, p.title, p.category);
+                self.say("direct.plan", format!("“{}”与计划品目一致", l.title), Verdict::Block, words, "请选品目相符的计划。", 0);
+            }
+            by_plan.entry(p.plan_line).or_insert_with(|| (p.clone(), 0)).1 += l.amount();
+            let slot = by_budget.entry(p.budget).or_insert((p.available, 0));
+            slot.1 += l.amount();
+        }
+        for (room, amount) in by_plan.values() {
+            let verdict = if *amount <= room.left { Verdict::Pass } else { Verdict::Block };
+            let figures = format!("计划“{}”还剩 {}，本单用 {}。", room.title, yuan(room.left), yuan(*amount));
+            self.say("direct.plan", "计划金额够用".into(), verdict, figures, "请减少数量、换一条计划，或请财务调整计划。", 0);
+        }
+        for (available, amount) in by_budget.values() {
+            let verdict = if amount <= available { Verdict::Pass } else { Verdict::Block };
+            let figures = format!("预算可用 {}，本单用 {}。", yuan(*available), yuan(*amount));
+            self.say("direct.budget", "预算够用".into(), verdict, figures, "请减少数量，或请财务调整预算。", 0);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! 直购: may this unit buy these lines from this supplier, directly, now? Every question with its figures.
+
+mod judge;
+
+pub use judge::{Ask, AskLine, PlanRoom, judge};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Data in, verdicts out, through one check.
+use super::*;
+use crate::check::Verdict;
+use crate::rulebook::{Rule, Rulebook, Value};
+use std::collections::BTreeMap;
+
+fn rule(id: i64, key: &str, category: Option<&str>, value: Value) -> Rule {
+    Rule {
+        id,
+        key: key.into(),
+        region: "370000".into(),
+        mode: None,
+        form: None,
+        category: category.map(Into::into),
+        amount_from: None,
+        amount_below: None,
+        value,
+        unit: "fen".into(),
+        min: None,
+        max: None,
+        fixed: false,
+        from: 0,
+        to: None,
+        basis: String::new(),
+        grade: "A".into(),
+    }
+}
+
+fn book() -> Rulebook {
+    let list = |v: &[&str]| Value::List(v.iter().map(|s| (*s).into()).collect());
+    Rulebook::new(vec![
+        rule(1, "limit.direct.order_fen", None, Value::Int(2_000_000)),
+        rule(2, "catalogue.member", None, list(&["A0504", "A0201", "C2309"])),
+        rule(3, "catalogue.fixed", None, list(&["C230901"])),
+        rule(4, "asset.unit_price_fen", Some("A02010105"), Value::Int(500_000)),
+        rule(5, "asset.per_head_percent", Some("A02010105"), Value::Int(100)),
+        rule(6, "energy.mandatory", None, list(&["A02010105"])),
+        rule(7, "limit.decentralised.annual_fen", Some("A"), Value::Int(30_000_000)),
+        rule(8, "credit.bar.trade_below", None, Value::Int(60)),
+        rule(9, "limit.same_kind.orders_per_month", None, Value::Int(2)),
+    ])
+}
+
+fn paper() -> AskLine {
+    AskLine {
+        title: "复印纸".into(),
+        category: "A05040101".into(),
+        category_name: "复印纸".into(),
+        price: 11_200,
+        quantity: 10,
+        listed: true,
+        stock: 100,
+        reaches: true,
+        certified: false,
+        imported: false,
+        bought: 0,
+        plan: Some(PlanRoom { plan_line: 1, title: "办公用纸".into(), category: "A0504".into(), left: 500_000, budget: 1, available: 500_000 }),
+    }
+}
+
+fn ask(lines: Vec<AskLine>) -> Ask<'static> {
+    Ask {
+        path: &["370000"],
+        day: 20_000,
+        headcount: Some(20),
+        supplier_state: "admitted",
+        credit: 100,
+        place: "历城区".into(),
+        lines,
+        annual: Some(BTreeMap::new()),
+        month: BTreeMap::new(),
+        with_plan: true,
+    }
+}
+
+/// The checks that did not pass, as code and verdict.
+fn check(a: &Ask<'_>, want: &[(&str, Verdict)]) {
+    let got: Vec<_> = judge(&book(), a).into_iter().filter(|c| c.verdict != Verdict::Pass).map(|c| (c.code, c.verdict)).collect();
+    assert_eq!(got, want);
+}
+
+#[test]
+fn an_ordinary_purchase_passes_and_says_why() {
+    check(&ask(vec![paper()]), &[]);
+    let all = judge(&book(), &ask(vec![paper()]));
+    let limit = all.iter().find(|c| c.code == "direct.limit").unwrap();
+    assert_eq!((limit.figures.as_str(), limit.rule), ("本单 ¥1,120.00，直购限额 ¥20,000.00。", 1));
+    assert!(all.iter().all(|c| !c.figures.is_empty() && c.advice.is_empty()));
+}
+
+#[test]
+fn each_rule_blocks_by_itself() {
+    use Verdict::Block;
+    let with = |f: fn(&mut AskLine)| {
+        let mut l = paper();
+        f(&mut l);
+        ask(vec![l])
+    };
+    check(&with(|l| l.quantity = 101), &[("direct.stock", Block), ("direct.plan", Block), ("direct.budget", Block)]);
+    check(&with(|l| l.reaches = false), &[("direct.area", Block)]);
+    check(&with(|l| l.listed = false), &[("direct.stock", Block)]);
+    check(&with(|l| l.imported = true), &[("direct.import", Block)]);
+    check(&with(|l| l.plan = None), &[("direct.plan", Block)]);
+    check(&Ask { supplier_state: "frozen", ..ask(vec![paper()]) }, &[("direct.standing", Block)]);
+    check(&Ask { credit: 59, ..ask(vec![paper()]) }, &[("direct.standing", Block)]);
+    check(&with(|l| l.category = "A08010101".into()), &[("direct.catalogue", Block), ("direct.plan", Block)]);
+    check(&with(|l| l.category = "C23090101".into()), &[("direct.catalogue", Block), ("direct.plan", Block)]);
+}
+
+#[test]
+fn the_limit_counts_to_the_fen() {
+    let mut l = paper();
+    l.plan.as_mut().unwrap().left = i64::MAX;
+    l.plan.as_mut().unwrap().available = i64::MAX;
+    (l.price, l.quantity) = (2_000_000, 1);
+    check(&ask(vec![l.clone()]), &[]);
+    l.price += 1;
+    check(&ask(vec![l]), &[("direct.limit", Verdict::Block)]);
+}
+
+#[test]
+fn computers_have_a_standard_a_certificate_and_a_head_count() {
+    use Verdict::Block;
+    let pc = AskLine {
+        category: "A02010105".into(),
+        price: 450_000,
+        quantity: 2,
+        certified: true,
+        plan: Some(PlanRoom { category: "A0201".into(), left: 5_000_000, available: 5_000_000, ..paper().plan.unwrap() }),
+        ..paper()
+    };
+    check(&ask(vec![pc.clone()]), &[]);
+    check(&ask(vec![AskLine { certified: false, ..pc.clone() }]), &[("direct.energy", Block)]);
+    check(&ask(vec![AskLine { price: 500_001, ..pc.clone() }]), &[("direct.asset_price", Block)]);
+    check(&ask(vec![AskLine { bought: 19, ..pc }]), &[("direct.asset_count", Block)]);
+}
+
+#[test]
+fn the_year_warns_before_it_blocks() {
+    let year = |fen: i64| Ask { annual: Some(BTreeMap::from([("A0504".to_owned(), fen)])), ..ask(vec![paper()]) };
+    check(&year(30_000_000 - 112_000), &[("direct.annual", Verdict::Warn)]);
+    check(&year(30_000_000 - 112_000 + 1), &[("direct.annual", Verdict::Block)]);
+    check(&year(24_000_000 - 112_000), &[]);
+    let often = Ask { month: BTreeMap::from([("A0504".to_owned(), 2)]), ..ask(vec![paper()]) };
+    check(&often, &[("direct.split", Verdict::Warn)]);
+}
+
+#[test]
+fn two_lines_share_one_plan() {
+    let mut a = paper();
+    a.plan.as_mut().unwrap().left = 112_000 * 2 - 1;
+    check(&ask(vec![a.clone(), a]), &[("direct.plan", Verdict::Block)]);
+}
