@@ -1,0 +1,134 @@
+//! Gathering what the rules want to know, and asking them.
+use super::store;
+use crate::Trade;
+use crate::plans::PlanLine;
+use base::access::Actor;
+use kit::Result;
+use rules::calendar::{civil, day_from, day_of, start_of, year_of};
+use rules::check::Check;
+use rules::direct::{Ask, AskLine, PlanRoom, judge};
+use std::collections::BTreeMap;
+use supply::JudgeAsk;
+use supply::offers::Line as Offer;
+
+/// One line to be judged.
+pub(super) struct Wanted<'a> {
+    pub(super) offer: &'a Offer,
+    pub(super) quantity: i64,
+    pub(super) plan: Option<PlanLine>,
+}
+
+/// What is known of a buying unit before an order.
+pub(super) struct Unit {
+    pub(super) region: String,
+    pub(super) headcount: Option<i64>,
+    pub(super) annual: Option<BTreeMap<String, i64>>,
+    pub(super) month: BTreeMap<String, i64>,
+    pub(super) bought: BTreeMap<String, i64>,
+}
+
+/// First millisecond of the year and of the month that hold `now`.
+fn beginnings(now: i64) -> (i64, i64) {
+    let (y, m, _) = civil(day_of(now));
+    let at = |m| day_from(y, m, 1).map_or(now, start_of);
+    (at(1), at(m))
+}
+
+pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String]) -> Result<Unit> {
+    let now = trade.db().now();
+    let (year, month) = beginnings(now);
+    let org = base::orgs::org(trade.db(), actor.org).await?;
+    Ok(Unit {
+        region: org.region,
+        headcount: Some(org.headcount),
+        annual: Some(store::annual(trade.db(), actor.org, i64::from(year_of(day_of(now)))).await?),
+        month: store::orders_since(trade.db(), actor.org, month).await?,
+        bought: store::bought_since(trade.db(), actor.org, year, categories).await?,
+    })
+}
+
+/// Judges one order; each check with the origin of its rule in words.
+pub(super) fn judged(trade: &Trade, unit: &Unit, lines: &[Wanted<'_>], place: &str, with_plan: bool) -> Vec<(Check, String)> {
+    let facts = trade.facts();
+    let path = facts.path(&unit.region);
+    let Some(first) = lines.first() else { return Vec::new() };
+    let room = |p: &PlanLine| PlanRoom {
+        plan_line: p.id,
+        title: format!("{} {}", p.title, p.number),
+        category: p.category.clone(),
+        left: p.amount - p.used,
+        budget: p.budget,
+        available: p.available,
+    };
+    let line = |w: &Wanted<'_>| AskLine {
+        title: w.offer.title.clone(),
+        category: w.offer.category.clone(),
+        category_name: facts.category_name(&w.offer.category),
+        price: w.offer.price,
+        quantity: w.quantity,
+        listed: w.offer.state == "listed",
+        stock: w.offer.stock,
+        reaches: rules::place::reached(w.offer.areas.split_whitespace(), place),
+        certified: !w.offer.certificate.is_empty(),
+        imported: w.offer.flags & supply::shelf::IMPORTED != 0,
+        bought: unit.bought.get(&w.offer.category).copied().unwrap_or(0),
+        plan: w.plan.as_ref().map(room),
+    };
+    let ask = Ask {
+        path: &path,
+        day: day_of(trade.db().now()),
+        headcount: unit.headcount,
+        supplier_state: &first.offer.supplier_state,
+        credit: first.offer.credit,
+        place: facts.region_name(place),
+        lines: lines.iter().map(line).collect(),
+        annual: unit.annual.clone(),
+        month: unit.month.clone(),
+        with_plan,
+    };
+    let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
+    judge(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect()
+}
+
+/// Tells the product page how purchases are judged.
+pub fn install(trade: &Trade) {
+    let trade = trade.clone();
+    let supply = trade.supply().clone();
+    supply.judge_with(Box::new(move |ask: JudgeAsk| {
+        let trade = trade.clone();
+        Box::pin(async move { Ok(for_page(&trade, &ask).await?.into_iter().map(|(c, _)| c).collect()) })
+    }));
+}
+
+async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>> {
+    let buyer = ask.actor.as_ref().filter(|a| a.org_kind == "unit");
+    let unit = match buyer {
+        Some(a) => unit(trade, a, std::slice::from_ref(&ask.offer.category)).await?,
+        None => Unit {
+            region: ask.station.clone(),
+            headcount: None,
+            annual: None,
+            month: BTreeMap::new(),
+            bought: BTreeMap::new(),
+        },
+    };
+    let plan = match buyer {
+        Some(a) => best_plan(&plans(trade, a).await?, &ask.offer.category, ask.offer.price * ask.quantity),
+        None => None,
+    };
+    let place = buyer.map_or(ask.station.as_str(), |a| a.region.as_str());
+    let lines = [Wanted { offer: &ask.offer, quantity: ask.quantity, plan }];
+    Ok(judged(trade, &unit, &lines, place, buyer.is_some()))
+}
+
+/// The plan lines of the actor's unit this year.
+pub(super) async fn plans(trade: &Trade, actor: &Actor) -> Result<Vec<PlanLine>> {
+    let year = i64::from(year_of(day_of(trade.db().now())));
+    crate::plans::plan_lines(trade.db(), actor.org, year).await
+}
+
+/// The plan line that fits best: the narrowest category, with enough left if there is one.
+pub(super) fn best_plan(plans: &[PlanLine], category: &str, amount: i64) -> Option<PlanLine> {
+    let fits = plans.iter().filter(|p| category.starts_with(&p.category));
+    fits.max_by_key(|p| (p.amount - p.used >= amount && p.available >= amount, p.category.len(), -p.id)).cloned()
+}

@@ -1,0 +1,16 @@
+//! 超市采购 · 直购: cart, checks, orders split per supplier, approvals.
+//!
+//! Price, stock and budget are held from submission on; a return or withdrawal frees them. Whoever made an order does
+//! not approve it, and nobody approves two steps of it (Government Procurement Law art. 11, internal control rules).
+
+mod approve;
+mod judge;
+mod pages;
+mod store;
+mod submit;
+
+pub use judge::install as install_judge;
+pub use pages::routes;
+pub use store::add_to_cart;
+pub use submit::{Outcome, Submit, SubmitLine, submit, undo_holds, undo_money};
+pub use approve::{Edit, approve, resubmit, send_back, withdraw};

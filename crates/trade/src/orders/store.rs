@@ -1,0 +1,559 @@
+//! Rows of orders, their lines, approvals, contracts, messages.
+use base::access::Scope;
+use kit::db::{Row, Val};
+use kit::{Fail, Query, Result, Tx, params};
+use rules::check::Check;
+use rules::duty::Duty;
+use rules::orders::State;
+use serde::{Deserialize, Serialize};
+
+/// A check as the order keeps it, with the rule's origin in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeptCheck {
+    /// Code.
+    pub code: String,
+    /// What was asked.
+    pub title: String,
+    /// ok, warn, bad.
+    pub verdict: String,
+    /// Figures compared.
+    pub figures: String,
+    /// What to do.
+    pub advice: String,
+    /// Rule id as text, empty for none.
+    pub rule: String,
+    /// Where the rule comes from.
+    pub origin: String,
+}
+
+impl KeptCheck {
+    /// Keeps a check.
+    pub fn of(c: &Check, origin: String) -> KeptCheck {
+        KeptCheck {
+            code: c.code.to_owned(),
+            title: c.title.clone(),
+            verdict: c.verdict.key().to_owned(),
+            figures: c.figures.clone(),
+            advice: c.advice.clone(),
+            rule: if c.rule == 0 { String::new() } else { c.rule.to_string() },
+            origin,
+        }
+    }
+
+    /// Chinese word for the verdict.
+    pub fn word(&self) -> &'static str {
+        match self.verdict.as_str() {
+            "ok" => "符合",
+            "warn" => "提醒",
+            _ => "不符合",
+        }
+    }
+}
+
+/// An order.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Id.
+    pub id: i64,
+    /// Number for people.
+    pub number: String,
+    /// Region of the unit.
+    pub region: String,
+    /// Buying unit.
+    pub unit: i64,
+    /// Supplier.
+    pub supplier: i64,
+    /// Person who made it.
+    pub handler: i64,
+    /// State.
+    pub state: State,
+    /// Version; every change counts it up.
+    pub version: i64,
+    /// Approvals given so far.
+    pub step: i64,
+    /// Duties that must approve, in order.
+    pub steps: Vec<Duty>,
+    /// Why it is bought.
+    pub purpose: String,
+    /// Place of delivery.
+    pub address: String,
+    /// Contact there; personal data.
+    pub contact: String,
+    /// Phone there; personal data.
+    pub phone: String,
+    /// Region of the place of delivery.
+    pub address_region: String,
+    /// Sum, fen.
+    pub total: i64,
+    /// The checks it was judged by.
+    pub checks: Vec<KeptCheck>,
+    /// Last reason given (return, refusal, cancellation).
+    pub note: String,
+    /// Made, ms UTC.
+    pub made_at: i64,
+    /// Next deadline, ms UTC.
+    pub next_due: Option<i64>,
+    /// What happens then.
+    pub next_command: Option<String>,
+}
+
+impl Order {
+    /// The journal's name for it.
+    pub fn subject(&self) -> String {
+        format!("order/{}", self.id)
+    }
+
+    /// The duty whose approval is awaited.
+    pub fn awaits(&self) -> Option<Duty> {
+        if self.state == State::Approving { self.steps.get(self.step as usize).copied() } else { None }
+    }
+}
+
+/// One line of an order.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Id.
+    pub id: i64,
+    /// Offer.
+    pub offer: i64,
+    /// Product.
+    pub product: i64,
+    /// Plan line charged.
+    pub plan_line: i64,
+    /// Budget line charged.
+    pub budget: i64,
+    /// Category code.
+    pub category: String,
+    /// Brand.
+    pub brand: String,
+    /// Model.
+    pub model: String,
+    /// Title.
+    pub title: String,
+    /// Unit of count.
+    pub unit: String,
+    /// Price on the shelf when ordered, fen.
+    pub listed_price: i64,
+    /// Price agreed, fen.
+    pub price: i64,
+    /// How many.
+    pub quantity: i64,
+    /// Shipped so far.
+    pub shipped: i64,
+    /// Accepted so far.
+    pub accepted: i64,
+    /// Refused at acceptance so far.
+    pub refused: i64,
+    /// Given back after acceptance.
+    pub returned: i64,
+}
+
+impl Line {
+    /// Price times quantity, fen.
+    pub fn amount(&self) -> i64 {
+        self.price * self.quantity
+    }
+
+    /// How many may still be shipped: refused and exchanged goods are sent again.
+    pub fn to_ship(&self) -> i64 {
+        self.quantity + self.refused - self.shipped
+    }
+
+    /// Shipped and not yet looked at.
+    pub fn to_accept(&self) -> i64 {
+        self.shipped - self.accepted - self.refused
+    }
+
+    /// Accepted and kept.
+    pub fn kept(&self) -> i64 {
+        self.accepted - self.returned
+    }
+}
+
+const ORDER: &str = "SELECT id, number, region, unit, supplier, handler, state, version, step, steps, purpose, address, contact, phone, \
+                     address_region, total, checks, note, made_at, next_due, next_command FROM orders";
+
+fn read(r: &Row) -> Result<Order> {
+    Ok(Order {
+        id: r.int(0),
+        number: r.text(1),
+        region: r.text(2),
+        unit: r.int(3),
+        supplier: r.int(4),
+        handler: r.int(5),
+        state: State::of(r.str(6)).ok_or_else(|| Fail::Fault(format!("order state {}", r.str(6))))?,
+        version: r.int(7),
+        step: r.int(8),
+        steps: r.str(9).split(' ').filter_map(Duty::of).collect(),
+        purpose: r.text(10),
+        address: r.text(11),
+        contact: r.text(12),
+        phone: r.text(13),
+        address_region: r.text(14),
+        total: r.int(15),
+        checks: serde_json::from_str(r.str(16)).map_err(Fail::fault)?,
+        note: r.text(17),
+        made_at: r.int(18),
+        next_due: r.opt_int(19),
+        next_command: r.opt_text(20),
+    })
+}
+
+/// States in which an order exists for the supplier; before that it is the unit's own matter.
+const SUPPLIER_SEES: &str = "state NOT IN ('approving', 'returned', 'withdrawn')";
+
+fn scoped(scope: &Scope) -> (String, Val) {
+    let (condition, who) = scope.condition("unit", "supplier", "region", 1);
+    match scope {
+        Scope::Supplier(_) => (format!("{condition} AND {SUPPLIER_SEES}"), who),
+        Scope::Unit(_) | Scope::Region(_) | Scope::Nothing => (condition, who),
+    }
+}
+
+/// An order the reader may see; hidden otherwise.
+pub async fn load(q: &dyn Query, scope: &Scope, id: i64) -> Result<Order> {
+    let (condition, who) = scoped(scope);
+    read(&q.one(&format!("{ORDER} WHERE {condition} AND id = $2"), &[who, id.into()]).await?)
+}
+
+/// An order whoever asks; for the system's own commands.
+pub async fn any(q: &dyn Query, id: i64) -> Result<Order> {
+    read(&q.one(&format!("{ORDER} WHERE id = $1"), params![id]).await?)
+}
+
+/// What a list of orders is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// State key or empty.
+    pub state: String,
+    /// Part of number or purpose, or empty.
+    pub words: String,
+    /// Page from 1.
+    pub page: usize,
+    /// Orders of a page.
+    pub size: usize,
+}
+
+/// A page of orders, newest first, and how many there are.
+pub async fn list(q: &dyn Query, scope: &Scope, f: &Filter) -> Result<(Vec<Order>, i64)> {
+    let (condition, who) = scoped(scope);
+    let filter = format!("{condition} AND ($2 = '' OR state = $2) AND ($3 = '%%' OR number LIKE $3 OR purpose LIKE $3)");
+    let like = format!("%{}%", f.words);
+    let sql = format!("{ORDER} WHERE {filter} ORDER BY id DESC LIMIT $4 OFFSET $5");
+    let page = [who.clone(), (&f.state).into(), (&like).into(), f.size.into(), ((f.page - 1) * f.size).into()];
+    let found = q.rows(&sql, &page).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let total = q.one(&format!("SELECT COUNT(*) FROM orders WHERE {filter}"), &page[..3]).await?.int(0);
+    Ok((found, total))
+}
+
+/// Orders in a scope that are not at an end, newest first; what waits is picked from them.
+pub async fn open(q: &dyn Query, scope: &Scope, limit: usize) -> Result<Vec<Order>> {
+    let (condition, who) = scoped(scope);
+    let sql = format!(
+        "{ORDER} WHERE {condition} AND state IN ('approving', 'returned', 'offered', 'contracting', 'performing') ORDER BY id DESC LIMIT $2"
+    );
+    q.rows(&sql, &[who, limit.into()]).await?.iter().map(read).collect()
+}
+
+/// Orders made under one key.
+pub async fn by_key(q: &dyn Query, handler: i64, key: &str) -> Result<Vec<i64>> {
+    let sql = "SELECT id FROM orders WHERE handler = $1 AND idem_key = $2 ORDER BY id";
+    Ok(q.rows(sql, params![handler, key]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// Writes a new order; false when its key was used before.
+pub async fn insert(tx: &Tx<'_>, o: &Order, key: &str) -> Result<bool> {
+    let checks = serde_json::to_string(&o.checks).map_err(Fail::fault)?;
+    let steps = o.steps.iter().map(|d| d.key()).collect::<Vec<_>>().join(" ");
+    let n = tx
+        .run(
+            "INSERT INTO orders (id, number, idem_key, region, unit, supplier, handler, state, version, step, steps, purpose, address, \
+             contact, phone, address_region, total, checks, note, made_at, changed_at, next_due, next_command) \
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,1,0,$9,$10,$11,$12,$13,$14,$15,$16,'',$17,$17,$18,$19) \
+             ON CONFLICT (handler, idem_key, supplier) DO NOTHING",
+            params![
+                o.id, &o.number, key, &o.region, o.unit, o.supplier, o.handler, o.state.key(), steps, &o.purpose, &o.address, &o.contact,
+                &o.phone, &o.address_region, o.total, checks, o.made_at, o.next_due, o.next_command.as_ref()
+            ],
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+/// Writes the lines of an order.
+pub async fn insert_lines(tx: &Tx<'_>, order: i64, lines: &[Line]) -> Result<()> {
+    let rows: Vec<Vec<Val>> = lines
+        .iter()
+        .map(|l| {
+            params![
+                l.id, order, l.offer, l.product, l.plan_line, l.budget, &l.category, &l.brand, &l.model, &l.title, &l.unit,
+                l.listed_price, l.price, l.quantity
+            ]
+            .to_vec()
+        })
+        .collect();
+    tx.run_many(
+        "INSERT INTO order_line (id, orders, offer, product, plan_line, budget, category, brand, model, title, unit, listed_price, price, \
+         quantity, shipped, accepted, refused, returned) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,0,0,0,0)",
+        &rows,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes an order's lines away; only while nothing was shipped.
+pub async fn drop_lines(tx: &Tx<'_>, order: i64) -> Result<()> {
+    tx.run("DELETE FROM order_line WHERE orders = $1 AND shipped = 0", params![order]).await?;
+    Ok(())
+}
+
+/// The lines of an order.
+pub async fn lines(q: &dyn Query, order: i64) -> Result<Vec<Line>> {
+    let sql = "SELECT id, offer, product, plan_line, budget, category, brand, model, title, unit, listed_price, price, quantity, shipped, \
+               accepted, refused, returned FROM order_line WHERE orders = $1 ORDER BY id";
+    let read = |r: &Row| Line {
+        id: r.int(0),
+        offer: r.int(1),
+        product: r.int(2),
+        plan_line: r.int(3),
+        budget: r.int(4),
+        category: r.text(5),
+        brand: r.text(6),
+        model: r.text(7),
+        title: r.text(8),
+        unit: r.text(9),
+        listed_price: r.int(10),
+        price: r.int(11),
+        quantity: r.int(12),
+        shipped: r.int(13),
+        accepted: r.int(14),
+        refused: r.int(15),
+        returned: r.int(16),
+    };
+    Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
+}
+
+/// Sets the agreed price of a line.
+pub async fn set_price(tx: &Tx<'_>, line: i64, price: i64) -> Result<()> {
+    tx.must("UPDATE order_line SET price = $2 WHERE id = $1 AND price >= $2", params![line, price]).await
+}
+
+/// Adds to the progress of a line.
+pub async fn progress(tx: &Tx<'_>, line: i64, shipped: i64, accepted: i64, refused: i64, returned: i64) -> Result<()> {
+    tx.must(
+        "UPDATE order_line SET shipped = shipped + $2, accepted = accepted + $3, refused = refused + $4, returned = returned + $5 WHERE id = $1",
+        params![line, shipped, accepted, refused, returned],
+    )
+    .await
+}
+
+/// Writes an order's movable parts back, if nobody changed it meanwhile.
+pub async fn save(tx: &Tx<'_>, o: &Order) -> Result<()> {
+    let checks = serde_json::to_string(&o.checks).map_err(Fail::fault)?;
+    let steps = o.steps.iter().map(|d| d.key()).collect::<Vec<_>>().join(" ");
+    let n = tx
+        .run(
+            "UPDATE orders SET state = $3, version = version + 1, step = $4, steps = $5, total = $6, checks = $7, note = $8, \
+             changed_at = $9, next_due = $10, next_command = $11, purpose = $12, address = $13, contact = $14, phone = $15, \
+             address_region = $16 WHERE id = $1 AND version = $2",
+            params![
+                o.id, o.version, o.state.key(), o.step, steps, o.total, checks, &o.note, tx.now(), o.next_due, o.next_command.as_ref(),
+                &o.purpose, &o.address, &o.contact, &o.phone, &o.address_region
+            ],
+        )
+        .await?;
+    if n == 1 {
+        return Ok(());
+    }
+    Err(Fail::refuse("order.changed", "这个订单刚刚被别人办理过，请刷新页面看它现在的状态。"))
+}
+
+/// Orders whose deadline has come, oldest first.
+pub async fn due(q: &dyn Query, now: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT id, next_command FROM orders WHERE next_due <= $1 AND next_command IS NOT NULL ORDER BY next_due, id LIMIT $2";
+    Ok(q.rows(sql, params![now, limit]).await?.iter().map(|r| (r.int(0), r.text(1))).collect())
+}
+
+/// An approval as the order page shows it.
+pub struct Approval {
+    /// Duty under which it was given.
+    pub duty: String,
+    /// Person.
+    pub person: i64,
+    /// approved or returned.
+    pub verdict: String,
+    /// Reason or empty.
+    pub reason: String,
+    /// Time, ms UTC.
+    pub at: i64,
+    /// No longer counts after an edit.
+    pub void: bool,
+}
+
+/// Writes an approval.
+pub async fn add_approval(tx: &Tx<'_>, o: &Order, duty: Duty, person: i64, verdict: &str, reason: &str) -> Result<()> {
+    tx.run(
+        "INSERT INTO approval (id, orders, step, duty, person, verdict, reason, at, void) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,0)",
+        params![tx.id(), o.id, o.step, duty.key(), person, verdict, reason, tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Earlier approvals no longer count.
+pub async fn void_approvals(tx: &Tx<'_>, order: i64) -> Result<()> {
+    tx.run("UPDATE approval SET void = 1 WHERE orders = $1", params![order]).await?;
+    Ok(())
+}
+
+/// All approvals of an order.
+pub async fn approvals(q: &dyn Query, order: i64) -> Result<Vec<Approval>> {
+    let sql = "SELECT duty, person, verdict, reason, at, void FROM approval WHERE orders = $1 ORDER BY id";
+    let read = |r: &Row| Approval {
+        duty: r.text(0),
+        person: r.int(1),
+        verdict: r.text(2),
+        reason: r.text(3),
+        at: r.int(4),
+        void: r.flag(5),
+    };
+    Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
+}
+
+/// A contract.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Number.
+    pub number: String,
+    /// Facts of the contract as JSON; never changed.
+    pub body: String,
+    /// SHA-256 of the body.
+    pub digest: String,
+    /// When and by whom the unit confirmed.
+    pub unit_signed: Option<(i64, i64)>,
+    /// When and by whom the supplier confirmed.
+    pub supplier_signed: Option<(i64, i64)>,
+    /// When both had.
+    pub signed_at: Option<i64>,
+    /// Last moment to publish.
+    pub publish_due: Option<i64>,
+    /// Last moment to file.
+    pub file_due: Option<i64>,
+    /// Filed.
+    pub filed_at: Option<i64>,
+}
+
+/// Writes a contract.
+pub async fn add_contract(tx: &Tx<'_>, order: i64, number: &str, body: &str) -> Result<()> {
+    let digest = kit::text::sha256(&[body.as_bytes()]);
+    tx.run(
+        "INSERT INTO contract (orders, number, body, digest, made_at) VALUES ($1,$2,$3,$4,$5)",
+        params![order, number, body, digest, tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The contract of an order, if made.
+pub async fn contract(q: &dyn Query, order: i64) -> Result<Option<Contract>> {
+    let sql = "SELECT number, body, digest, unit_signed_at, unit_signed_by, supplier_signed_at, supplier_signed_by, signed_at, publish_due, \
+               file_due, filed_at FROM contract WHERE orders = $1";
+    Ok(q.row(sql, params![order]).await?.map(|r| Contract {
+        number: r.text(0),
+        body: r.text(1),
+        digest: r.text(2),
+        unit_signed: r.opt_int(3).zip(r.opt_int(4)),
+        supplier_signed: r.opt_int(5).zip(r.opt_int(6)),
+        signed_at: r.opt_int(7),
+        publish_due: r.opt_int(8),
+        file_due: r.opt_int(9),
+        filed_at: r.opt_int(10),
+    }))
+}
+
+/// One side confirms the contract.
+pub async fn sign(tx: &Tx<'_>, order: i64, by_unit: bool, person: i64) -> Result<()> {
+    let sql = if by_unit {
+        "UPDATE contract SET unit_signed_at = $2, unit_signed_by = $3 WHERE orders = $1 AND unit_signed_at IS NULL"
+    } else {
+        "UPDATE contract SET supplier_signed_at = $2, supplier_signed_by = $3 WHERE orders = $1 AND supplier_signed_at IS NULL"
+    };
+    if tx.run(sql, params![order, tx.now(), person]).await? == 1 {
+        return Ok(());
+    }
+    Err(Fail::refuse("contract.signed_already", "本方已经确认过这份合同。"))
+}
+
+/// Both have confirmed: dates of publication and filing.
+pub async fn conclude(tx: &Tx<'_>, order: i64, publish_due: i64, file_due: i64) -> Result<()> {
+    tx.must(
+        "UPDATE contract SET signed_at = $2, publish_due = $3, file_due = $4, filed_at = $2 WHERE orders = $1",
+        params![order, tx.now(), publish_due, file_due],
+    )
+    .await
+}
+
+/// Someone asked to cancel.
+pub struct CancelAsk {
+    /// Id.
+    pub id: i64,
+    /// unit, supplier.
+    pub side: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The open request to cancel an order.
+pub async fn cancel_ask(q: &dyn Query, order: i64) -> Result<Option<CancelAsk>> {
+    let sql = "SELECT id, side, reason FROM cancel_ask WHERE orders = $1 AND state = 'asked'";
+    Ok(q.row(sql, params![order]).await?.map(|r| CancelAsk { id: r.int(0), side: r.text(1), reason: r.text(2) }))
+}
+
+/// Asks to cancel.
+pub async fn add_cancel_ask(tx: &Tx<'_>, order: i64, side: &str, reason: &str, person: i64) -> Result<()> {
+    tx.run(
+        "INSERT INTO cancel_ask (id, orders, side, reason, person, at, state) VALUES ($1,$2,$3,$4,$5,$6,'asked')",
+        params![tx.id(), order, side, reason, person, tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends a request to cancel.
+pub async fn end_cancel_ask(tx: &Tx<'_>, id: i64, state: &str) -> Result<()> {
+    tx.must("UPDATE cancel_ask SET state = $2 WHERE id = $1 AND state = 'asked'", params![id, state]).await
+}
+
+/// Orders of a region for which both sides have asked the finance department to cancel a filed contract.
+pub async fn cancellations(q: &dyn Query, scope: &Scope) -> Result<Vec<(i64, String, String, String, i64)>> {
+    let (condition, who) = scope.condition("o.unit", "o.supplier", "o.region", 1);
+    let sql = format!(
+        "SELECT o.id, o.number, c.side, c.reason, o.total FROM cancel_ask c JOIN orders o ON o.id = c.orders \
+         WHERE {condition} AND c.state = 'asked' AND o.state = 'performing' ORDER BY c.id"
+    );
+    let found = q.rows(&sql, &[who]).await?;
+    Ok(found.iter().map(|r| (r.int(0), r.text(1), r.text(2), r.text(3), r.int(4))).collect())
+}
+
+/// Tells an organisation's duty about an order.
+pub async fn tell(tx: &Tx<'_>, org: i64, duty: Duty, order: i64, words: &str) -> Result<()> {
+    tx.run(
+        "INSERT INTO message (id, org, duty, orders, words, at) VALUES ($1,$2,$3,$4,$5,$6)",
+        params![tx.id(), org, duty.key(), order, words, tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The newest messages for some duties of an organisation: order, words, time.
+pub async fn messages(q: &dyn Query, org: i64, duties: &[Duty], limit: usize) -> Result<Vec<(i64, String, i64)>> {
+    let keys: Vec<Val> = duties.iter().map(|d| d.key().into()).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks = kit::text::marks(3, keys.len());
+    let sql = format!("SELECT orders, words, at FROM message WHERE org = $1 AND duty IN ({marks}) ORDER BY id DESC LIMIT $2");
+    let mut all = vec![Val::from(org), limit.into()];
+    all.extend(keys);
+    Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.opt_int(0).unwrap_or(0), r.text(1), r.int(2))).collect())
+}
