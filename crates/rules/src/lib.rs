@@ -9,6 +9,7 @@ pub mod naming;
 pub mod orders;
 pub mod place;
 pub mod rulebook;
+pub mod settlement;
 pub mod uscc;
 
 pub use money::Fen;

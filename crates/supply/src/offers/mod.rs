@@ -6,4 +6,4 @@ mod pages;
 mod store;
 
 pub use pages::routes;
-pub use store::{Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_supplier, put, release, take};
+pub use store::{Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_supplier, put, put_back, release, take};

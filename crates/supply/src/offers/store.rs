@@ -273,3 +273,8 @@ pub async fn change(tx: &Tx<'_>, old: &Line, price: i64, stock: i64, listed: boo
     }
     Ok(())
 }
+
+/// Sold goods come back to the shelf after a cancellation.
+pub async fn put_back(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
+    tx.must("UPDATE offer SET stock = stock + $2 WHERE id = $1", params![offer, quantity]).await
+}

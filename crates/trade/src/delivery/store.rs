@@ -1,0 +1,149 @@
+//! Rows of shipments, acceptances, photos, returns.
+use kit::db::Row;
+use kit::{Query, Result, Tx, params};
+
+/// A shipment.
+pub struct Shipment {
+    /// Id.
+    pub id: i64,
+    /// Carrier.
+    pub carrier: String,
+    /// Tracking number.
+    pub tracking: String,
+    /// What is in it, in words.
+    pub lines: String,
+    /// Sent, ms UTC.
+    pub shipped_at: i64,
+    /// Received, ms UTC.
+    pub received_at: Option<i64>,
+}
+
+pub async fn add_shipment(tx: &Tx<'_>, order: i64, carrier: &str, tracking: &str, lines: &str, person: i64) -> Result<i64> {
+    let id = tx.id();
+    tx.run(
+        "INSERT INTO shipment (id, orders, carrier, tracking, lines, kind, shipped_at, shipped_by) VALUES ($1,$2,$3,$4,$5,'delivery',$6,$7)",
+        params![id, order, carrier, tracking, lines, tx.now(), person],
+    )
+    .await?;
+    Ok(id)
+}
+
+pub async fn receive(tx: &Tx<'_>, order: i64, shipment: i64, person: i64) -> Result<u64> {
+    let sql = "UPDATE shipment SET received_at = $3, received_by = $4 WHERE id = $2 AND orders = $1 AND received_at IS NULL";
+    tx.run(sql, params![order, shipment, tx.now(), person]).await
+}
+
+/// Shipments of an order.
+pub async fn shipments(q: &dyn Query, order: i64) -> Result<Vec<Shipment>> {
+    let sql = "SELECT id, carrier, tracking, lines, shipped_at, received_at FROM shipment WHERE orders = $1 ORDER BY id";
+    let read = |r: &Row| Shipment {
+        id: r.int(0),
+        carrier: r.text(1),
+        tracking: r.text(2),
+        lines: r.text(3),
+        shipped_at: r.int(4),
+        received_at: r.opt_int(5),
+    };
+    Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
+}
+
+/// An acceptance.
+pub struct Acceptance {
+    /// full, part, refused.
+    pub verdict: String,
+    /// Accepted value, fen.
+    pub amount: i64,
+    /// Reason of what was refused.
+    pub reason: String,
+    /// Who accepted.
+    pub person: i64,
+    /// When, ms UTC.
+    pub at: i64,
+}
+
+pub async fn add_acceptance(tx: &Tx<'_>, order: i64, verdict: &str, lines: &str, amount: i64, reason: &str, person: i64) -> Result<i64> {
+    let id = tx.id();
+    tx.run(
+        "INSERT INTO acceptance (id, orders, verdict, lines, amount, reason, person, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
+        params![id, order, verdict, lines, amount, reason, person, tx.now()],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Acceptances of an order.
+pub async fn acceptances(q: &dyn Query, order: i64) -> Result<Vec<Acceptance>> {
+    let sql = "SELECT verdict, amount, reason, person, at FROM acceptance WHERE orders = $1 ORDER BY id";
+    let read = |r: &Row| Acceptance { verdict: r.text(0), amount: r.int(1), reason: r.text(2), person: r.int(3), at: r.int(4) };
+    Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
+}
+
+pub async fn add_photo(tx: &Tx<'_>, order: i64, about: &str, kind: &str, bytes: &[u8], person: i64) -> Result<()> {
+    tx.run(
+        "INSERT INTO photo (id, orders, about, kind, digest, bytes, person, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
+        params![tx.id(), order, about, kind, kit::text::sha256(&[bytes]), bytes, person, tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ids of an order's photos.
+pub async fn photos(q: &dyn Query, order: i64) -> Result<Vec<i64>> {
+    Ok(q.rows("SELECT id FROM photo WHERE orders = $1 ORDER BY id", params![order]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// A photo of an order: kind and bytes.
+pub async fn photo(q: &dyn Query, order: i64, id: i64) -> Result<(String, Vec<u8>)> {
+    let r = q.one("SELECT kind, bytes FROM photo WHERE orders = $1 AND id = $2", params![order, id]).await?;
+    Ok((r.text(0), r.bytes(1)))
+}
+
+/// A return or exchange.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Id.
+    pub id: i64,
+    /// return or exchange.
+    pub kind: String,
+    /// Order line.
+    pub line: i64,
+    /// How many.
+    pub quantity: i64,
+    /// Why.
+    pub reason: String,
+    /// asked, agreed, declined, done.
+    pub state: String,
+    /// The supplier's answer.
+    pub answer: String,
+}
+
+pub async fn add_case(tx: &Tx<'_>, order: i64, kind: &str, line: i64, quantity: i64, reason: &str, person: i64) -> Result<()> {
+    tx.run(
+        "INSERT INTO return_case (id, orders, kind, line, quantity, reason, state, answer, asked_by, asked_at) \
+         VALUES ($1,$2,$3,$4,$5,$6,'asked','',$7,$8)",
+        params![tx.id(), order, kind, line, quantity, reason, person, tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn move_case(tx: &Tx<'_>, order: i64, id: i64, from: &str, to: &str, answer: &str) -> Result<u64> {
+    let sql = "UPDATE return_case SET state = $4, answer = CASE WHEN $5 = '' THEN answer ELSE $5 END, ended_at = $6 \
+               WHERE orders = $1 AND id = $2 AND state = $3";
+    tx.run(sql, params![order, id, from, to, answer, tx.now()]).await
+}
+
+/// Returns and exchanges of an order.
+pub async fn cases(q: &dyn Query, order: i64) -> Result<Vec<Case>> {
+    let sql = "SELECT id, kind, line, quantity, reason, state, answer FROM return_case WHERE orders = $1 ORDER BY id";
+    let read = |r: &Row| Case {
+        id: r.int(0),
+        kind: r.text(1),
+        line: r.int(2),
+        quantity: r.int(3),
+        reason: r.text(4),
+        state: r.text(5),
+        answer: r.text(6),
+    };
+    Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
+}

@@ -1,0 +1,16 @@
+//! Orders after approval: the supplier's answer, the contract, cancellation, deadlines; the order's own page.
+//!
+//! States and legal moves stand in [`rules::orders::state`]. The contract is published and filed by the mall itself as
+//! soon as both sides have confirmed it (contract notice: Implementation Regulations art. 50; copy filed: Law art. 47).
+
+mod due;
+mod flow;
+mod pages;
+pub(crate) mod store;
+mod view;
+
+pub use due::run_due;
+pub use flow::{ask_cancel, answer_cancel, confirm, decide_cancel, refuse, sign};
+pub use pages::routes;
+pub use store::{KeptCheck, Line, Order};
+pub use view::install_counter;
