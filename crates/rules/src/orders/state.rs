@@ -133,7 +133,7 @@ const UNIT: &[Duty] = &[Duty::Handler];
 const TIMER: &[Duty] = &[];
 
 /// One legal move: from, act, to, duties that may do it (empty: only the system).
-pub const MOVES: [(State, Act, State, &[Duty]); 22] = [
+pub const MOVES: [(State, Act, State, &[Duty]); 20] = [
     (State::Approving, Act::Pass, State::Approving, &[Duty::Reviewer, Duty::Signer]),
     (State::Approving, Act::Approve, State::Offered, &[Duty::Reviewer, Duty::Signer]),
     (State::Approving, Act::Return, State::Returned, &[Duty::Reviewer, Duty::Signer]),
@@ -155,8 +155,6 @@ pub const MOVES: [(State, Act, State, &[Duty]); 22] = [
     (State::Returned, Act::Approve, State::Offered, UNIT),
     (State::Approving, Act::Expire, State::Expired, TIMER),
     (State::Returned, Act::Expire, State::Expired, TIMER),
-    (State::Offered, Act::Cancel, State::Cancelled, &[Duty::Regulator]),
-    (State::Approving, Act::Cancel, State::Cancelled, &[Duty::Regulator]),
 ];
 
 /// Where an act leads from a state; None when it is not legal there.

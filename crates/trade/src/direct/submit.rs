@@ -276,6 +276,12 @@ fn sums(lines: &[Line]) -> BTreeMap<String, i64> {
     out
 }
 
+/// A lower price commits less of the year's sum.
+pub async fn lower_annual(tx: &Tx<'_>, order: &Order, line: &Line, amount: i64) -> Result<()> {
+    let year = i64::from(year_of(day_of(order.made_at)));
+    store::sub_annual(tx, order.unit, year, second_level(&line.category), amount).await
+}
+
 /// Frees stock, budget and the year's sum of an order that will not be.
 pub async fn undo_holds(tx: &Tx<'_>, order: &Order, lines: &[Line], reason: &str) -> Result<()> {
     for l in lines {

@@ -39,7 +39,8 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
             Ok(()) => done += 1,
             // Someone acted on the order in the same instant; the next look sees what it became.
             Err(kit::Fail::Refused(r)) => tracing::info!(order = id, code = r.code, "due command not needed any more"),
-            Err(e) => return Err(e),
+            // One order's trouble must not keep the others waiting.
+            Err(e) => tracing::error!(order = id, cause = %e, "due command failed, will try again"),
         }
     }
     Ok(done)

@@ -54,7 +54,9 @@ pub async fn confirm(trade: &Trade, actor: &Actor, id: i64, prices: &[(i64, i64)
                 let due = trade.facts().clock("clock.contract_confirm", &o.region, &scope(), tx.now());
                 (o.next_due, o.next_command) = (due.map(|d| d.at), due.map(|_| "lapse".to_owned()));
                 store::save(tx, &o).await?;
-                store::tell(tx, o.unit, Duty::Signer, id, &format!("订单 {} 供应商已接单，合同待确认。", o.number)).await?;
+                let words = format!("订单 {} 供应商已接单，合同待双方确认。", o.number);
+                store::tell(tx, o.unit, Duty::Signer, id, &words).await?;
+                store::tell(tx, o.supplier, Duty::SupplierOrders, id, &words).await?;
                 tx.journal(entry(&o, "orders", "order.confirmed", actor.person, json!({"total": o.total, "total_before": before})))
                     .await?;
                 Ok(())
@@ -72,6 +74,7 @@ async fn lower(tx: &Tx<'_>, o: &Order, l: &mut Line, price: i64) -> Result<()> {
         let freed = (l.price - price) * l.quantity;
         store::set_price(tx, l.id, price).await?;
         plans::release(tx, l.budget, l.plan_line, freed, o.id, "供应商降价").await?;
+        direct::lower_annual(tx, o, l, freed).await?;
         l.price = price;
     }
     Ok(())
@@ -81,7 +84,9 @@ async fn lower(tx: &Tx<'_>, o: &Order, l: &mut Line, price: i64) -> Result<()> {
 async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) -> Result<()> {
     let (unit, supplier) = (base::orgs::org(tx, o.unit).await?, base::orgs::org(tx, o.supplier).await?);
     let facts = trade.facts();
-    let days = |key: &str| facts.rule(key, &o.region, &scope(), rules::calendar::day_of(tx.now())).and_then(|e| e.int());
+    let narrow = Scope { category: lines.first().map(|l| l.category.as_str()), ..scope() };
+    let days = |key: &str| facts.rule(key, &o.region, &narrow, rules::calendar::day_of(tx.now())).and_then(|e| e.int());
+    let pay = crate::settlement::pay_clock(tx, o.supplier).await?;
     let goods: Vec<Value> = lines
         .iter()
         .map(|l| {
@@ -96,7 +101,7 @@ async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) ->
         "contract": number, "number": o.number, "unit": unit.name, "unit_uscc": unit.uscc, "supplier": supplier.name,
         "supplier_uscc": supplier.uscc, "title": headline(lines), "lines": goods, "total": o.total, "capitals": Fen(o.total).capitals(),
         "address": format!("{}{}", facts.region_name(&o.address_region), o.address),
-        "deliver_days": days("clock.deliver"), "accept_days": days("clock.accept"), "pay_days": days("clock.pay"),
+        "deliver_days": days("clock.deliver"), "accept_days": days("clock.accept"), "pay_days": days(pay),
     });
     store::add_contract(tx, o.id, &number, &body.to_string()).await
 }
@@ -202,7 +207,10 @@ pub async fn ask_cancel(trade: &Trade, actor: &Actor, id: i64, reason: &str) -> 
 }
 
 async fn may_cancel(q: &dyn Query, o: &Order) -> Result<()> {
-    next(o.state, Act::Cancel).ok_or_else(|| Fail::refuse("order.state", format!("订单现在是“{}”，不能取消。", o.state.label())))?;
+    // Before the supplier has confirmed, goods are still held: withdraw or refuse is the way then.
+    if !matches!(o.state, State::Contracting | State::Performing) {
+        return Err(Fail::refuse("order.state", format!("订单现在是“{}”，不能取消。", o.state.label())));
+    }
     let lines = store::lines(q, o.id).await?;
     if lines.iter().any(|l| l.shipped > 0) {
         return Err(Fail::refuse("cancel.shipped", "已经发货，不能取消；请在收货后办理退货。"));

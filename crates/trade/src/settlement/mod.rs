@@ -1,0 +1,14 @@
+//! Settlement: invoices held against the order, payments, late interest, mutual evaluation, completion.
+//!
+//! Whoever applies for a payment does not approve it, and neither does who accepted the goods. Small and medium
+//! suppliers are paid within 30 days (Regulation on payments to SMEs); interest after that is computed and shown.
+
+mod flow;
+mod money;
+mod pages;
+pub(crate) mod store;
+mod treasury;
+
+pub use flow::{Invoice, apply, approve, decline, evaluate, pay_clock, record_invoice};
+pub use money::{after_progress, close, give_back, maybe_complete, retry_payments};
+pub use pages::routes;
