@@ -3,8 +3,8 @@
 //! Quantities on the order lines are the progress; nothing here is a state of its own. Goods are accepted by a person
 //! who neither handled nor approved the order. Refused goods are sent again; exchanged goods count as refused.
 
-mod flow;
-mod pages;
+pub(crate) mod flow;
+pub(crate) mod pages;
 pub(crate) mod store;
 
 pub use flow::{Accept, accept, answer_return, ask_return, finish_return, receive, ship};

@@ -4,7 +4,7 @@
 //! soon as both sides have confirmed it (contract notice: Implementation Regulations art. 50; copy filed: Law art. 47).
 
 mod due;
-mod flow;
+pub(crate) mod flow;
 mod pages;
 pub(crate) mod store;
 mod view;

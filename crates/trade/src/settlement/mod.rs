@@ -12,3 +12,4 @@ mod treasury;
 pub use flow::{Invoice, apply, approve, decline, evaluate, pay_clock, record_invoice};
 pub use money::{after_progress, close, give_back, maybe_complete, retry_payments};
 pub use pages::routes;
+pub(crate) use pages::word;
