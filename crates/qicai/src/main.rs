@@ -134,10 +134,16 @@ async fn serve(place: &Place, listen: Option<String>, demo: bool) -> Result<()> 
     db.migrate(MIGRATIONS).await?;
     let mall = open(db, base_settings(&file)).await?;
     let listen = listen.unwrap_or(file.listen);
-    let listener = tokio::net::TcpListener::bind(&listen).await.map_err(|e| Fail::Fault(format!("listen on {listen}: {e}")))?;
+    let listener =
+        tokio::net::TcpListener::bind(&listen).await.map_err(|e| Fail::Fault(format!("listen on {listen}: {e}")))?;
     let tasks = qicai::start(&mall.watch);
     let address = listener.local_addr()?;
-    println!("Qicai is ready after {} ms on {} with {} products.", began.elapsed().as_millis(), mall.watch.db().engine(), mall.watch.engine().len());
+    println!(
+        "Qicai is ready after {} ms on {} with {} products.",
+        began.elapsed().as_millis(),
+        mall.watch.db().engine(),
+        mall.watch.engine().len()
+    );
     println!("Open http://{address}/");
     if file.demo {
         println!("Demo accounts, password {}:", base::access::pages::DEMO_PASSWORD);
@@ -214,7 +220,9 @@ async fn run(command: Command) -> Result<()> {
             let (mall, _) = opened(&place).await?;
             demo::fill(&mall.watch, demo::Size { seed, offers, orders }, &mut |line| println!("{line}")).await
         }
-        Command::Import { what: Import::Offers { file, supplier, partial, place } } => import_offers(&file, &supplier, partial, &place).await,
+        Command::Import { what: Import::Offers { file, supplier, partial, place } } => {
+            import_offers(&file, &supplier, partial, &place).await
+        }
         Command::Rebuild { place } => {
             let (mall, _) = opened(&place).await?;
             journal::sequence(mall.watch.db()).await?;

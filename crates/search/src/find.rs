@@ -213,7 +213,10 @@ fn order(index: &Index, fits: &mut [Fit], sort: Sort, wanted: usize) {
             Sort::Sales => doc(b).sales.cmp(&doc(a).sales),
             Sort::Newest => newest(b).cmp(&newest(a)),
         };
-        first.then_with(|| credit(b).cmp(&credit(a))).then_with(|| price(a).cmp(&price(b))).then_with(|| doc(a).product.id.cmp(&doc(b).product.id))
+        first
+            .then_with(|| credit(b).cmp(&credit(a)))
+            .then_with(|| price(a).cmp(&price(b)))
+            .then_with(|| doc(a).product.id.cmp(&doc(b).product.id))
     };
     if wanted < fits.len() {
         fits.select_nth_unstable_by(wanted, by);

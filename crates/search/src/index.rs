@@ -255,7 +255,16 @@ impl Index {
         }
         let key = o.areas.join(" ");
         let areas = self.areas.entry(key).or_insert_with(|| o.areas.clone().into()).clone();
-        let col = Col { id: o.id, supplier: o.supplier, price: o.price, stock: o.stock, reach, areas, credit: o.credit, at: o.at };
+        let col = Col {
+            id: o.id,
+            supplier: o.supplier,
+            price: o.price,
+            stock: o.stock,
+            reach,
+            areas,
+            credit: o.credit,
+            at: o.at,
+        };
         let doc = &mut self.docs[d as usize];
         let at = doc.offers.partition_point(|c| (c.price, c.id) < (col.price, col.id));
         doc.offers.insert(at, col);

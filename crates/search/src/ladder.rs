@@ -29,11 +29,11 @@ pub(crate) fn candidates(index: &Index, text: &str) -> Option<(Candidates, Optio
     // Pieces that nothing matches are tried as pinyin or with a typing error, then character by character.
     let mut changed = Vec::new();
     for (i, piece) in pieces.iter().enumerate() {
-        if found[i].is_empty() {
-            if let Some((meant, hits)) = guess(index, &piece.shown) {
-                changed.push(format!("“{}”按“{meant}”查找", piece.shown));
-                found[i] = hits;
-            }
+        if found[i].is_empty()
+            && let Some((meant, hits)) = guess(index, &piece.shown)
+        {
+            changed.push(format!("“{}”按“{meant}”查找", piece.shown));
+            found[i] = hits;
         }
     }
     let all = intersect_all(&found);
@@ -42,7 +42,11 @@ pub(crate) fn candidates(index: &Index, text: &str) -> Option<(Candidates, Optio
         return Some((all, relaxed));
     }
     // By single characters: word order and filling words no longer matter.
-    let single: Vec<Candidates> = pieces.iter().zip(&found).map(|(p, f)| if f.is_empty() { singles(index, &p.shown) } else { f.clone() }).collect();
+    let single: Vec<Candidates> = pieces
+        .iter()
+        .zip(&found)
+        .map(|(p, f)| if f.is_empty() { singles(index, &p.shown) } else { f.clone() })
+        .collect();
     let all = intersect_all(&single);
     if !all.is_empty() {
         return Some((all, Some("没有完全一样的，下面的商品包含这些字。".into())));
@@ -62,7 +66,8 @@ fn partly(pieces: &[Piece], found: &[Candidates]) -> (Candidates, Option<String>
     }
     let best = counted.values().map(|v| v.0).max().unwrap_or(0);
     let out: Candidates = counted.into_iter().filter(|(_, v)| v.0 == best).map(|(d, v)| (d, v.1)).collect();
-    let missing: Vec<&str> = pieces.iter().zip(found).filter(|(_, f)| f.is_empty()).map(|(p, _)| p.shown.as_str()).collect();
+    let missing: Vec<&str> =
+        pieces.iter().zip(found).filter(|(_, f)| f.is_empty()).map(|(p, _)| p.shown.as_str()).collect();
     let words = match (out.is_empty(), missing.is_empty()) {
         (true, _) => None,
         (false, true) => Some("没有同时符合所有词的，下面的商品符合其中一部分。".to_owned()),
@@ -162,7 +167,8 @@ fn latin_piece(index: &Index, token: String) -> Piece {
     let mut p = piece(index, token.clone());
     // What is being typed may be the beginning of a model number.
     if token.len() >= 2 {
-        let longer = index.latin.range::<str, _>((std::ops::Bound::Excluded(token.as_str()), std::ops::Bound::Unbounded));
+        let longer =
+            index.latin.range::<str, _>((std::ops::Bound::Excluded(token.as_str()), std::ops::Bound::Unbounded));
         for (t, ()) in longer.take_while(|(t, ())| t.starts_with(token.as_str())).take(PREFIXES_MAX) {
             // 70g does not mean 70gsm-coated, but z75 means z7503: only what goes on with a digit or has no digit yet.
             let rest = &t[token.len()..];
@@ -300,7 +306,8 @@ fn one_slip(a: &str, b: &str) -> bool {
     let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
     let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     if a.len() == b.len() {
-        let swapped = same + 1 < a.len() && a[same] == b[same + 1] && a[same + 1] == b[same] && a[same + 2..] == b[same + 2..];
+        let swapped =
+            same + 1 < a.len() && a[same] == b[same + 1] && a[same + 1] == b[same] && a[same + 2..] == b[same + 2..];
         return same < a.len() && (a[same + 1..] == b[same + 1..] || swapped);
     }
     a[same..] == b[same + 1..]

@@ -67,16 +67,17 @@ pub(crate) fn suggest(index: &Index, words: &str, limit: usize) -> Vec<Suggestio
         add(brand, "品牌", brand, by_brand[i]);
     }
     for word in index.synonyms.keys() {
-        let count = crate::ladder::candidates(index, word).filter(|(_, relaxed)| relaxed.is_none()).map_or(0, |(c, _)| c.len());
+        let count =
+            crate::ladder::candidates(index, word).filter(|(_, relaxed)| relaxed.is_none()).map_or(0, |(c, _)| c.len());
         add(word, "商品", word, count);
     }
-    if out.len() < limit {
-        if let Some((found, None)) = crate::ladder::candidates(index, words) {
-            for (doc, _) in found.into_iter().take(limit) {
-                let p = &index.docs[doc as usize].product;
-                let text = format!("{} {}", p.brand, p.model);
-                out.push((4, Suggestion { value: text.clone(), text, kind: "商品", count: 1 }));
-            }
+    if out.len() < limit
+        && let Some((found, None)) = crate::ladder::candidates(index, words)
+    {
+        for (doc, _) in found.into_iter().take(limit) {
+            let p = &index.docs[doc as usize].product;
+            let text = format!("{} {}", p.brand, p.model);
+            out.push((4, Suggestion { value: text.clone(), text, kind: "商品", count: 1 }));
         }
     }
     out.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.count.cmp(&a.1.count)).then_with(|| a.1.text.cmp(&b.1.text)));

@@ -8,7 +8,7 @@ pub fn fold(s: &str) -> String {
         let c = match c {
             '\u{3000}' | '\t' | '\n' | '\u{a0}' => ' ',
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-            '×' | '✕' | '＊' => 'x',
+            '×' | '✕' => 'x',
             '—' | '–' | '‐' | '‑' | '−' => '-',
             other => simplified(other),
         };
@@ -107,13 +107,12 @@ mod tests {
 
     #[test]
     fn runs_keep_models_together() {
-        let latin = |j: &str, p: &[&str]| Run::Latin { joined: j.into(), parts: p.iter().map(|s| (*s).into()).collect() };
-        assert_eq!(runs("得力z-7503 70g纸"), [
-            Run::Han("得力".into()),
-            latin("z7503", &["z", "7503"]),
-            latin("70g", &["70g"]),
-            Run::Han("纸".into())
-        ]);
+        let latin =
+            |j: &str, p: &[&str]| Run::Latin { joined: j.into(), parts: p.iter().map(|s| (*s).into()).collect() };
+        assert_eq!(
+            runs("得力z-7503 70g纸"),
+            [Run::Han("得力".into()), latin("z7503", &["z", "7503"]), latin("70g", &["70g"]), Run::Han("纸".into())]
+        );
         assert_eq!(runs("复印，纸"), [Run::Han("复印".into()), Run::Han("纸".into())]);
         assert_eq!(pairs("复印纸"), ["复印", "印纸"]);
     }

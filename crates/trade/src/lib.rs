@@ -59,5 +59,9 @@ where
     Supply: FromRef<S>,
     Trade: FromRef<S>,
 {
-    plans::routes().merge(direct::routes()).merge(orders::routes()).merge(delivery::routes()).merge(settlement::routes())
+    plans::routes()
+        .merge(direct::routes())
+        .merge(orders::routes())
+        .merge(delivery::routes())
+        .merge(settlement::routes())
 }

@@ -57,9 +57,15 @@ fn catalogue() -> Result<Vec<Good>> {
     let mut out = Vec::new();
     for (name, text) in FILES {
         for l in table::<Line>(name, text)? {
-            let price = Fen::parse_yuan(&l.price_yuan).ok_or_else(|| Fail::Fault(format!("{name}: price {}", l.price_yuan)))?.0;
+            let price =
+                Fen::parse_yuan(&l.price_yuan).ok_or_else(|| Fail::Fault(format!("{name}: price {}", l.price_yuan)))?.0;
             let flags = supply::shelf::flags_of(&l.flags).map_err(|w| Fail::Fault(format!("{name}: flag {w}")))?;
-            let attrs = l.attrs.split(';').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned())).collect();
+            let attrs = l
+                .attrs
+                .split(';')
+                .filter_map(|p| p.split_once('='))
+                .map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned()))
+                .collect();
             let product = NewProduct {
                 category: l.category,
                 brand: l.brand,
@@ -98,7 +104,14 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
             let raw = g.price * dice.between(940, 1081) / 1000;
             let price = if raw > 1000 { raw / 10 * 10 } else { raw.max(1) };
             let stock = dice.between(20, 2000);
-            offers.push(NewOffer { product: g.product.clone(), supplier: *id, price, stock, areas: areas.clone(), link: String::new() });
+            offers.push(NewOffer {
+                product: g.product.clone(),
+                supplier: *id,
+                price,
+                stock,
+                areas: areas.clone(),
+                link: String::new(),
+            });
         }
     }
     for piece in offers.chunks(500) {
@@ -147,7 +160,9 @@ async fn put_piece(watch: &Watch, piece: &[NewOffer], seed: u64) -> Result<()> {
                 let (mut products, mut points) = (std::collections::BTreeSet::new(), Vec::new());
                 for o in piece {
                     let (did, product) = put(tx, o).await?;
-                    let (supply::offers::Put::Made(id) | supply::offers::Put::Changed(id) | supply::offers::Put::Same(id)) = did;
+                    let (supply::offers::Put::Made(id)
+                    | supply::offers::Put::Changed(id)
+                    | supply::offers::Put::Same(id)) = did;
                     products.insert(product.to_string());
                     // A past for the price chart: three earlier prices a little above and below today's.
                     for back in [3, 2, 1] {
@@ -164,7 +179,14 @@ async fn put_piece(watch: &Watch, piece: &[NewOffer], seed: u64) -> Result<()> {
 }
 
 /// Generated goods: a catalogue product under a further model number, at one supplier.
-async fn generate(watch: &Watch, goods: &[Good], sellers: &[(i64, String, String)], dice: &mut Dice, from: u64, n: u64) -> Result<()> {
+async fn generate(
+    watch: &Watch,
+    goods: &[Good],
+    sellers: &[(i64, String, String)],
+    dice: &mut Dice,
+    from: u64,
+    n: u64,
+) -> Result<()> {
     let root = watch.facts().root.clone();
     let now = watch.db().now();
     let (mut products, mut offers) = (Vec::new(), Vec::new());
@@ -179,8 +201,20 @@ async fn generate(watch: &Watch, goods: &[Good], sellers: &[(i64, String, String
         let title = format!("{} {i:06} 款", p.title);
         products.push(
             params![
-                product, &p.category, &p.brand, &model, rules::naming::model_key(&model), title, &p.unit, attrs, &p.words, p.flags,
-                &p.origin, &p.certificate, &p.per_unit, now
+                product,
+                &p.category,
+                &p.brand,
+                &model,
+                rules::naming::model_key(&model),
+                title,
+                &p.unit,
+                attrs,
+                &p.words,
+                p.flags,
+                &p.origin,
+                &p.certificate,
+                &p.per_unit,
+                now
             ]
             .to_vec(),
         );

@@ -61,6 +61,10 @@ pub async fn add_offers(tx: &Tx<'_>, rows: &[Vec<Val>]) -> Result<()> {
 }
 
 pub async fn add_price_points(tx: &Tx<'_>, rows: &[Vec<Val>]) -> Result<()> {
-    tx.run_many("INSERT INTO price_point (offer, at, price) VALUES ($1,$2,$3) ON CONFLICT (offer, at) DO NOTHING", rows).await?;
+    tx.run_many(
+        "INSERT INTO price_point (offer, at, price) VALUES ($1,$2,$3) ON CONFLICT (offer, at) DO NOTHING",
+        rows,
+    )
+    .await?;
     Ok(())
 }

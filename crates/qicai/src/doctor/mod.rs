@@ -24,6 +24,9 @@ pub async fn examine(db: &Db, say: &mut (dyn FnMut(String) + Send)) -> Result<()
         wrong += piece.iter().filter(|e| journal::leaf(&e.body) != e.hash).count();
         seq = last.seq;
     }
-    say(format!("{}: journal entries whose hash does not fit: {wrong} of {seq}", if wrong == 0 { "ok" } else { "BAD" }));
+    say(format!(
+        "{}: journal entries whose hash does not fit: {wrong} of {seq}",
+        if wrong == 0 { "ok" } else { "BAD" }
+    ));
     if ill + wrong == 0 { Ok(()) } else { Err(Fail::Fault("the installation is not sound, see above".into())) }
 }

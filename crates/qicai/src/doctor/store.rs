@@ -3,17 +3,32 @@ use kit::{Query, Result, params};
 
 /// What must not exist, and the query that finds it.
 const SOUND: [(&str, &str); 6] = [
-    ("budget lines whose entries do not add up to their columns", "SELECT b.id FROM budget_line b LEFT JOIN \
+    (
+        "budget lines whose entries do not add up to their columns",
+        "SELECT b.id FROM budget_line b LEFT JOIN \
       (SELECT line, SUM(CASE WHEN credit = 'available' THEN amount WHEN debit = 'available' THEN -amount ELSE 0 END) AS a, \
       SUM(CASE WHEN credit = 'frozen' THEN amount WHEN debit = 'frozen' THEN -amount ELSE 0 END) AS f, \
       SUM(CASE WHEN credit = 'spent' THEN amount WHEN debit = 'spent' THEN -amount ELSE 0 END) AS s FROM budget_entry GROUP BY line) e \
-      ON e.line = b.id WHERE COALESCE(e.a, 0) <> b.available OR COALESCE(e.f, 0) <> b.frozen OR COALESCE(e.s, 0) <> b.spent"),
-    ("budget lines that spent more than granted", "SELECT id FROM budget_line WHERE available + frozen + spent <> granted"),
-    ("orders whose lines do not sum to the total", "SELECT o.id FROM orders o WHERE o.total <> \
-      (SELECT COALESCE(SUM(l.price * l.quantity), 0) FROM order_line l WHERE l.orders = o.id)"),
+      ON e.line = b.id WHERE COALESCE(e.a, 0) <> b.available OR COALESCE(e.f, 0) <> b.frozen OR COALESCE(e.s, 0) <> b.spent",
+    ),
+    (
+        "budget lines that spent more than granted",
+        "SELECT id FROM budget_line WHERE available + frozen + spent <> granted",
+    ),
+    (
+        "orders whose lines do not sum to the total",
+        "SELECT o.id FROM orders o WHERE o.total <> \
+      (SELECT COALESCE(SUM(l.price * l.quantity), 0) FROM order_line l WHERE l.orders = o.id)",
+    ),
     ("offers with negative stock", "SELECT id FROM offer WHERE stock < 0 OR held < 0"),
-    ("orders placed twice under one key", "SELECT MIN(id) FROM orders GROUP BY handler, idem_key, supplier HAVING COUNT(*) > 1"),
-    ("journal numbers that are missing", "SELECT seq FROM journal j WHERE seq > 1 AND NOT EXISTS (SELECT 1 FROM journal k WHERE k.seq = j.seq - 1)"),
+    (
+        "orders placed twice under one key",
+        "SELECT MIN(id) FROM orders GROUP BY handler, idem_key, supplier HAVING COUNT(*) > 1",
+    ),
+    (
+        "journal numbers that are missing",
+        "SELECT seq FROM journal j WHERE seq > 1 AND NOT EXISTS (SELECT 1 FROM journal k WHERE k.seq = j.seq - 1)",
+    ),
 ];
 
 /// Names of the migrations that were applied.

@@ -139,18 +139,37 @@ impl<'a> Court<'a> {
         let state = if admitted { "入驻状态正常" } else { "入驻已冻结、暂停或退出" };
         let figures = format!("{state}，信用 {} 分，{least} 分以下不能交易。", self.ask.credit);
         let verdict = if ok { Verdict::Pass } else { Verdict::Block };
-        self.say("direct.standing", "供应商可以交易".into(), verdict, figures, "请选同款商品的其他供应商。", rule.map_or(0, |r| r.rule.id));
+        self.say(
+            "direct.standing",
+            "供应商可以交易".into(),
+            verdict,
+            figures,
+            "请选同款商品的其他供应商。",
+            rule.map_or(0, |r| r.rule.id),
+        );
     }
 
     fn member(&mut self, l: &AskLine) {
         let title = format!("“{}”在商城采购目录里", l.category_name);
         let member = self.rule("catalogue.member", None, None);
         let fixed = self.rule("catalogue.fixed", None, None);
-        let listed = |e: &Option<Effective<'_>>| e.as_ref().is_some_and(|e| matches!(&e.value, Value::List(l2) if in_list(&l.category, l2)));
+        let listed = |e: &Option<Effective<'_>>| {
+            e.as_ref().is_some_and(|e| matches!(&e.value, Value::List(l2) if in_list(&l.category, l2)))
+        };
         let (verdict, figures, advice, rule) = if listed(&fixed) {
-            (Verdict::Block, format!("品目 {} 实行定点采购。", l.category), "请从定点采购的供应商中选择，不能直购。", &fixed)
+            (
+                Verdict::Block,
+                format!("品目 {} 实行定点采购。", l.category),
+                "请从定点采购的供应商中选择，不能直购。",
+                &fixed,
+            )
         } else if !listed(&member) {
-            (Verdict::Block, format!("品目 {} 不在本地目录里。", l.category), "请走其他采购方式，或联系财政部门核实目录。", &member)
+            (
+                Verdict::Block,
+                format!("品目 {} 不在本地目录里。", l.category),
+                "请走其他采购方式，或联系财政部门核实目录。",
+                &member,
+            )
         } else {
             (Verdict::Pass, format!("品目 {} 在目录里。", l.category), "", &member)
         };
@@ -167,7 +186,11 @@ impl<'a> Court<'a> {
 
     fn stock(&mut self, l: &AskLine) {
         let ok = l.listed && l.stock >= l.quantity;
-        let figures = if l.listed { format!("要买 {}，库存 {}。", l.quantity, l.stock) } else { "商品已下架。".into() };
+        let figures = if l.listed {
+            format!("要买 {}，库存 {}。", l.quantity, l.stock)
+        } else {
+            "商品已下架。".into()
+        };
         let verdict = if ok { Verdict::Pass } else { Verdict::Block };
         self.say("direct.stock", format!("“{}”有货", l.title), verdict, figures, "请减少数量，或选其他供应商。", 0);
     }
@@ -175,7 +198,14 @@ impl<'a> Court<'a> {
     fn area(&mut self, l: &AskLine) {
         let verdict = if l.reaches { Verdict::Pass } else { Verdict::Block };
         let figures = format!("送到{}，{}供应商的供货区域里。", self.ask.place, if l.reaches { "在" } else { "不在" });
-        self.say("direct.area", format!("“{}”能送到", l.title), verdict, figures, "请选供货区域包括收货地的供应商。", 0);
+        self.say(
+            "direct.area",
+            format!("“{}”能送到", l.title),
+            verdict,
+            figures,
+            "请选供货区域包括收货地的供应商。",
+            0,
+        );
     }
 
     fn energy(&mut self, l: &AskLine) {
@@ -189,7 +219,14 @@ impl<'a> Court<'a> {
             (Verdict::Block, "属于强制采购的节能产品品目，商品没有认证证书。".to_owned())
         };
         let id = rule.rule.id;
-        self.say("direct.energy", format!("“{}”符合强制节能要求", l.title), verdict, figures, "请选有认证证书的商品。", id);
+        self.say(
+            "direct.energy",
+            format!("“{}”符合强制节能要求", l.title),
+            verdict,
+            figures,
+            "请选有认证证书的商品。",
+            id,
+        );
     }
 
     fn import(&mut self, l: &AskLine) {
@@ -198,7 +235,14 @@ impl<'a> Court<'a> {
         }
         let id = self.rule("import.approval", None, None).map_or(0, |r| r.rule.id);
         let advice = "请选国产商品；确需进口的，先取得财政部门核准，再按核准的方式采购。";
-        self.say("direct.import", format!("“{}”不是进口产品", l.title), Verdict::Block, "这是进口产品，没有核准文件。".into(), advice, id);
+        self.say(
+            "direct.import",
+            format!("“{}”不是进口产品", l.title),
+            Verdict::Block,
+            "这是进口产品，没有核准文件。".into(),
+            advice,
+            id,
+        );
     }
 
     fn unit_price(&mut self, l: &AskLine) {
@@ -207,7 +251,14 @@ impl<'a> Court<'a> {
         let verdict = if l.price <= most { Verdict::Pass } else { Verdict::Block };
         let figures = format!("单价 {}，资产配置标准上限 {}。", yuan(l.price), yuan(most));
         let id = rule.rule.id;
-        self.say("direct.asset_price", format!("“{}”不超配置标准", l.category_name), verdict, figures, "请选不超过标准的商品。", id);
+        self.say(
+            "direct.asset_price",
+            format!("“{}”不超配置标准", l.category_name),
+            verdict,
+            figures,
+            "请选不超过标准的商品。",
+            id,
+        );
     }
 
     fn head_count(&mut self, l: &AskLine) {
@@ -223,19 +274,35 @@ impl<'a> Court<'a> {
         let sum = l.bought + l.quantity;
         let verdict = if sum <= most { Verdict::Pass } else { Verdict::Block };
         let figures = format!("本单位 {staff} 人，最多配 {most}；今年已买 {}，这次 {}。", l.bought, l.quantity);
-        self.say("direct.asset_count", format!("“{}”不超配置数量", l.category_name), verdict, figures, "请减少数量，或先调剂、处置旧资产。", rule);
+        self.say(
+            "direct.asset_count",
+            format!("“{}”不超配置数量", l.category_name),
+            verdict,
+            figures,
+            "请减少数量，或先调剂、处置旧资产。",
+            rule,
+        );
     }
 
     fn limit(&mut self) {
         let total: i64 = self.ask.lines.iter().map(AskLine::amount).sum();
-        let Some(rule) = self.rule("limit.direct.order_fen", self.ask.lines.first().map(|l| l.category.as_str()), Some(total)) else {
+        let Some(rule) =
+            self.rule("limit.direct.order_fen", self.ask.lines.first().map(|l| l.category.as_str()), Some(total))
+        else {
             return;
         };
         let Some(most) = rule.int() else { return };
         let verdict = if total <= most { Verdict::Pass } else { Verdict::Block };
         let figures = format!("本单 {}，直购限额 {}。", yuan(total), yuan(most));
         let id = rule.rule.id;
-        self.say("direct.limit", "不超过单笔直购限额".into(), verdict, figures, "请改用竞价采购；不能拆成几单来买。", id);
+        self.say(
+            "direct.limit",
+            "不超过单笔直购限额".into(),
+            verdict,
+            figures,
+            "请改用竞价采购；不能拆成几单来买。",
+            id,
+        );
     }
 
     fn annual(&mut self) {
@@ -258,7 +325,12 @@ impl<'a> Court<'a> {
                     s if s > part(share("limit.annual.warn_percent", 80)) => Verdict::Warn,
                     _ => Verdict::Pass,
                 };
-                let figures = format!("二级品目 {category}：今年已买 {}，加上本单共 {}，分散采购限额 {}。", yuan(before), yuan(sum), yuan(limit));
+                let figures = format!(
+                    "二级品目 {category}：今年已买 {}，加上本单共 {}，分散采购限额 {}。",
+                    yuan(before),
+                    yuan(sum),
+                    yuan(limit)
+                );
                 let advice = if verdict == Verdict::Block {
                     "累计将达到公开招标等采购方式的限额，请按政府采购法规定的方式采购。"
                 } else {
@@ -271,7 +343,8 @@ impl<'a> Court<'a> {
                 let most = rule.int().unwrap_or(i64::MAX);
                 let orders = self.ask.month.get(category).copied().unwrap_or(0) + 1;
                 let verdict = if orders <= most { Verdict::Pass } else { Verdict::Warn };
-                let figures = format!("二级品目 {category}：这是本月第 {orders} 单，超过 {most} 单会提醒监管部门关注。");
+                let figures =
+                    format!("二级品目 {category}：这是本月第 {orders} 单，超过 {most} 单会提醒监管部门关注。");
                 let id = rule.rule.id;
                 self.say("direct.split", "没有频繁零星采购".into(), verdict, figures, "请合并需求，一次采购。", id);
             }
@@ -284,12 +357,26 @@ impl<'a> Court<'a> {
         for l in &self.ask.lines {
             let Some(p) = &l.plan else {
                 let words = "没有选对应的采购计划。".to_owned();
-                self.say("direct.plan", format!("“{}”有采购计划", l.title), Verdict::Block, words, "请选一条计划；没有的，请财务先录入计划。", 0);
+                self.say(
+                    "direct.plan",
+                    format!("“{}”有采购计划", l.title),
+                    Verdict::Block,
+                    words,
+                    "请选一条计划；没有的，请财务先录入计划。",
+                    0,
+                );
                 continue;
             };
             if !l.category.starts_with(&p.category) {
                 let words = format!("商品品目 {}，计划“{}”的品目 {}。", l.category, p.title, p.category);
-                self.say("direct.plan", format!("“{}”与计划品目一致", l.title), Verdict::Block, words, "请选品目相符的计划。", 0);
+                self.say(
+                    "direct.plan",
+                    format!("“{}”与计划品目一致", l.title),
+                    Verdict::Block,
+                    words,
+                    "请选品目相符的计划。",
+                    0,
+                );
             }
             by_plan.entry(p.plan_line).or_insert_with(|| (p.clone(), 0)).1 += l.amount();
             let slot = by_budget.entry(p.budget).or_insert((p.available, 0));
@@ -298,7 +385,14 @@ impl<'a> Court<'a> {
         for (room, amount) in by_plan.values() {
             let verdict = if *amount <= room.left { Verdict::Pass } else { Verdict::Block };
             let figures = format!("计划“{}”还剩 {}，本单用 {}。", room.title, yuan(room.left), yuan(*amount));
-            self.say("direct.plan", "计划金额够用".into(), verdict, figures, "请减少数量、换一条计划，或请财务调整计划。", 0);
+            self.say(
+                "direct.plan",
+                "计划金额够用".into(),
+                verdict,
+                figures,
+                "请减少数量、换一条计划，或请财务调整计划。",
+                0,
+            );
         }
         for (available, amount) in by_budget.values() {
             let verdict = if amount <= available { Verdict::Pass } else { Verdict::Block };

@@ -54,7 +54,14 @@ fn paper() -> AskLine {
         certified: false,
         imported: false,
         bought: 0,
-        plan: Some(PlanRoom { plan_line: 1, title: "办公用纸".into(), category: "A0504".into(), left: 500_000, budget: 1, available: 500_000 }),
+        plan: Some(PlanRoom {
+            plan_line: 1,
+            title: "办公用纸".into(),
+            category: "A0504".into(),
+            left: 500_000,
+            budget: 1,
+            available: 500_000,
+        }),
     }
 }
 
@@ -75,7 +82,8 @@ fn ask(lines: Vec<AskLine>) -> Ask<'static> {
 
 /// The checks that did not pass, as code and verdict.
 fn check(a: &Ask<'_>, want: &[(&str, Verdict)]) {
-    let got: Vec<_> = judge(&book(), a).into_iter().filter(|c| c.verdict != Verdict::Pass).map(|c| (c.code, c.verdict)).collect();
+    let got: Vec<_> =
+        judge(&book(), a).into_iter().filter(|c| c.verdict != Verdict::Pass).map(|c| (c.code, c.verdict)).collect();
     assert_eq!(got, want);
 }
 
@@ -126,7 +134,12 @@ fn computers_have_a_standard_a_certificate_and_a_head_count() {
         price: 450_000,
         quantity: 2,
         certified: true,
-        plan: Some(PlanRoom { category: "A0201".into(), left: 5_000_000, available: 5_000_000, ..paper().plan.unwrap() }),
+        plan: Some(PlanRoom {
+            category: "A0201".into(),
+            left: 5_000_000,
+            available: 5_000_000,
+            ..paper().plan.unwrap()
+        }),
         ..paper()
     };
     check(&ask(vec![pc.clone()]), &[]);

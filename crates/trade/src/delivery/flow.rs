@@ -26,7 +26,14 @@ fn find(lines: &[Line], id: i64) -> Result<&Line> {
 }
 
 /// The supplier sends goods: line id and quantity.
-pub async fn ship(trade: &Trade, actor: &Actor, id: i64, carrier: &str, tracking: &str, parts: &[(i64, i64)]) -> Result<()> {
+pub async fn ship(
+    trade: &Trade,
+    actor: &Actor,
+    id: i64,
+    carrier: &str,
+    tracking: &str,
+    parts: &[(i64, i64)],
+) -> Result<()> {
     trade
         .db()
         .write("shipment.send", |tx| {
@@ -49,7 +56,8 @@ pub async fn ship(trade: &Trade, actor: &Actor, id: i64, carrier: &str, tracking
                 }
                 store::add_shipment(tx, id, carrier, tracking, &words.join("；"), actor.person).await?;
                 orders::save(tx, &o).await?;
-                orders::tell(tx, o.unit, Duty::Receiver, id, &format!("订单 {} 已发货，请到货后验收。", o.number)).await?;
+                orders::tell(tx, o.unit, Duty::Receiver, id, &format!("订单 {} 已发货，请到货后验收。", o.number))
+                    .await?;
                 tx.journal(entry(&o, "delivery", "shipment.sent", actor.person, json!({"lines": parts.len()}))).await?;
                 Ok(())
             })
@@ -78,7 +86,8 @@ pub async fn receive(trade: &Trade, actor: &Actor, id: i64, shipment: i64) -> Re
 /// The duties a person has exercised on an order before.
 pub(crate) async fn exercised(q: &dyn Query, o: &Order, person: i64) -> Result<Vec<Duty>> {
     let approvals = orders::approvals(q, o.id).await?;
-    let mut out: Vec<Duty> = approvals.iter().filter(|a| !a.void && a.person == person).filter_map(|a| Duty::of(&a.duty)).collect();
+    let mut out: Vec<Duty> =
+        approvals.iter().filter(|a| !a.void && a.person == person).filter_map(|a| Duty::of(&a.duty)).collect();
     if o.handler == person {
         out.push(Duty::Handler);
     }
@@ -89,7 +98,14 @@ pub(crate) async fn exercised(q: &dyn Query, o: &Order, person: i64) -> Result<V
 }
 
 /// Refuses when the rulebook keeps apart what the person did on this order and what the person wants to do now.
-pub(crate) async fn separate(trade: &Trade, q: &dyn Query, o: &Order, actor: &Actor, now: Duty, code: &'static str) -> Result<()> {
+pub(crate) async fn separate(
+    trade: &Trade,
+    q: &dyn Query,
+    o: &Order,
+    actor: &Actor,
+    now: Duty,
+    code: &'static str,
+) -> Result<()> {
     let facts = trade.facts();
     let day = rules::calendar::day_of(trade.db().now());
     let rule = facts.rule("approval.separate", &o.region, &crate::orders::flow::scope(), day);
@@ -126,10 +142,7 @@ pub fn picture(bytes: &[u8]) -> Option<&'static str> {
 
 /// Goods are accepted in full, in part, or refused.
 pub async fn accept(trade: &Trade, actor: &Actor, id: i64, a: &Accept) -> Result<()> {
-    trade
-        .db()
-        .write("acceptance.record", |tx| Box::pin(async move { accepted(trade, tx, actor, id, a).await }))
-        .await
+    trade.db().write("acceptance.record", |tx| Box::pin(async move { accepted(trade, tx, actor, id, a).await })).await
 }
 
 async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept) -> Result<()> {
@@ -167,13 +180,27 @@ async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept
     settlement::after_progress(trade, tx, &mut o).await?;
     orders::save(tx, &o).await?;
     orders::tell(tx, o.supplier, Duty::SupplierOrders, id, &format!("订单 {} 已验收，请查看结果。", o.number)).await?;
-    tx.journal(entry(&o, "delivery", "acceptance.recorded", actor.person, json!({"verdict": verdict, "amount": amount, "lines": facts})))
-        .await?;
+    tx.journal(entry(
+        &o,
+        "delivery",
+        "acceptance.recorded",
+        actor.person,
+        json!({"verdict": verdict, "amount": amount, "lines": facts}),
+    ))
+    .await?;
     settlement::maybe_complete(trade, tx, id).await
 }
 
 /// The unit asks for a return or an exchange of accepted goods.
-pub async fn ask_return(trade: &Trade, actor: &Actor, id: i64, exchange: bool, line: i64, quantity: i64, reason: &str) -> Result<()> {
+pub async fn ask_return(
+    trade: &Trade,
+    actor: &Actor,
+    id: i64,
+    exchange: bool,
+    line: i64,
+    quantity: i64,
+    reason: &str,
+) -> Result<()> {
     trade
         .db()
         .write("return.ask", |tx| {
@@ -195,8 +222,22 @@ pub async fn ask_return(trade: &Trade, actor: &Actor, id: i64, exchange: bool, l
                 }
                 let kind = if exchange { "exchange" } else { "return" };
                 store::add_case(tx, id, kind, line, quantity, reason, actor.person).await?;
-                orders::tell(tx, o.supplier, Duty::SupplierOrders, id, &format!("订单 {} 申请退换货，请答复。", o.number)).await?;
-                tx.journal(entry(&o, "delivery", "return.asked", actor.person, json!({"kind": kind, "quantity": quantity}))).await?;
+                orders::tell(
+                    tx,
+                    o.supplier,
+                    Duty::SupplierOrders,
+                    id,
+                    &format!("订单 {} 申请退换货，请答复。", o.number),
+                )
+                .await?;
+                tx.journal(entry(
+                    &o,
+                    "delivery",
+                    "return.asked",
+                    actor.person,
+                    json!({"kind": kind, "quantity": quantity}),
+                ))
+                .await?;
                 Ok(())
             })
         })
@@ -244,7 +285,14 @@ pub async fn finish_return(trade: &Trade, actor: &Actor, id: i64, case: i64) -> 
                 settlement::after_progress(trade, tx, &mut o).await?;
                 orders::save(tx, &o).await?;
                 let product = [json!({"product": l.product.to_string(), "accepted": -c.quantity})];
-                tx.journal(entry(&o, "delivery", "return.done", actor.person, json!({"kind": c.kind, "lines": product}))).await?;
+                tx.journal(entry(
+                    &o,
+                    "delivery",
+                    "return.done",
+                    actor.person,
+                    json!({"kind": c.kind, "lines": product}),
+                ))
+                .await?;
                 settlement::maybe_complete(trade, tx, id).await
             })
         })

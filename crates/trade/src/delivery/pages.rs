@@ -38,7 +38,12 @@ async fn ship(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: For
     Ok(back(id, "已登记发货。"))
 }
 
-async fn receive(State(trade): State<Trade>, cx: Cx, Path((id, shipment)): Path<(i64, i64)>, _: Form) -> Result<Response> {
+async fn receive(
+    State(trade): State<Trade>,
+    cx: Cx,
+    Path((id, shipment)): Path<(i64, i64)>,
+    _: Form,
+) -> Result<Response> {
     flow::receive(&trade, cx.actor()?, id, shipment).await?;
     Ok(back(id, "已登记收货，请验收人验收。"))
 }
@@ -73,7 +78,12 @@ async fn ask(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: Form
     Ok(back(id, "已提出，等供应商答复。"))
 }
 
-async fn answer(State(trade): State<Trade>, cx: Cx, Path((id, case)): Path<(i64, i64)>, form: Form) -> Result<Response> {
+async fn answer(
+    State(trade): State<Trade>,
+    cx: Cx,
+    Path((id, case)): Path<(i64, i64)>,
+    form: Form,
+) -> Result<Response> {
     flow::answer_return(&trade, cx.actor()?, id, case, form.get("agree") == "1", form.get("words")).await?;
     Ok(back(id, "已答复。"))
 }

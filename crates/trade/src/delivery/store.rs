@@ -18,7 +18,14 @@ pub struct Shipment {
     pub received_at: Option<i64>,
 }
 
-pub async fn add_shipment(tx: &Tx<'_>, order: i64, carrier: &str, tracking: &str, lines: &str, person: i64) -> Result<i64> {
+pub async fn add_shipment(
+    tx: &Tx<'_>,
+    order: i64,
+    carrier: &str,
+    tracking: &str,
+    lines: &str,
+    person: i64,
+) -> Result<i64> {
     let id = tx.id();
     tx.run(
         "INSERT INTO shipment (id, orders, carrier, tracking, lines, kind, shipped_at, shipped_by) VALUES ($1,$2,$3,$4,$5,'delivery',$6,$7)",
@@ -29,13 +36,15 @@ pub async fn add_shipment(tx: &Tx<'_>, order: i64, carrier: &str, tracking: &str
 }
 
 pub async fn receive(tx: &Tx<'_>, order: i64, shipment: i64, person: i64) -> Result<u64> {
-    let sql = "UPDATE shipment SET received_at = $3, received_by = $4 WHERE id = $2 AND orders = $1 AND received_at IS NULL";
+    let sql =
+        "UPDATE shipment SET received_at = $3, received_by = $4 WHERE id = $2 AND orders = $1 AND received_at IS NULL";
     tx.run(sql, params![order, shipment, tx.now(), person]).await
 }
 
 /// Shipments of an order.
 pub async fn shipments(q: &dyn Query, order: i64) -> Result<Vec<Shipment>> {
-    let sql = "SELECT id, carrier, tracking, lines, shipped_at, received_at FROM shipment WHERE orders = $1 ORDER BY id";
+    let sql =
+        "SELECT id, carrier, tracking, lines, shipped_at, received_at FROM shipment WHERE orders = $1 ORDER BY id";
     let read = |r: &Row| Shipment {
         id: r.int(0),
         carrier: r.text(1),
@@ -61,7 +70,15 @@ pub struct Acceptance {
     pub at: i64,
 }
 
-pub async fn add_acceptance(tx: &Tx<'_>, order: i64, verdict: &str, lines: &str, amount: i64, reason: &str, person: i64) -> Result<i64> {
+pub async fn add_acceptance(
+    tx: &Tx<'_>,
+    order: i64,
+    verdict: &str,
+    lines: &str,
+    amount: i64,
+    reason: &str,
+    person: i64,
+) -> Result<i64> {
     let id = tx.id();
     tx.run(
         "INSERT INTO acceptance (id, orders, verdict, lines, amount, reason, person, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
@@ -74,7 +91,13 @@ pub async fn add_acceptance(tx: &Tx<'_>, order: i64, verdict: &str, lines: &str,
 /// Acceptances of an order.
 pub async fn acceptances(q: &dyn Query, order: i64) -> Result<Vec<Acceptance>> {
     let sql = "SELECT verdict, amount, reason, person, at FROM acceptance WHERE orders = $1 ORDER BY id";
-    let read = |r: &Row| Acceptance { verdict: r.text(0), amount: r.int(1), reason: r.text(2), person: r.int(3), at: r.int(4) };
+    let read = |r: &Row| Acceptance {
+        verdict: r.text(0),
+        amount: r.int(1),
+        reason: r.text(2),
+        person: r.int(3),
+        at: r.int(4),
+    };
     Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
 }
 
@@ -89,7 +112,11 @@ pub async fn add_photo(tx: &Tx<'_>, order: i64, about: &str, kind: &str, bytes: 
 
 /// Ids of an order's photos.
 pub async fn photos(q: &dyn Query, order: i64) -> Result<Vec<i64>> {
-    Ok(q.rows("SELECT id FROM photo WHERE orders = $1 ORDER BY id", params![order]).await?.iter().map(|r| r.int(0)).collect())
+    Ok(q.rows("SELECT id FROM photo WHERE orders = $1 ORDER BY id", params![order])
+        .await?
+        .iter()
+        .map(|r| r.int(0))
+        .collect())
 }
 
 /// A photo of an order: kind and bytes.
@@ -117,7 +144,15 @@ pub struct Case {
     pub answer: String,
 }
 
-pub async fn add_case(tx: &Tx<'_>, order: i64, kind: &str, line: i64, quantity: i64, reason: &str, person: i64) -> Result<()> {
+pub async fn add_case(
+    tx: &Tx<'_>,
+    order: i64,
+    kind: &str,
+    line: i64,
+    quantity: i64,
+    reason: &str,
+    person: i64,
+) -> Result<()> {
     tx.run(
         "INSERT INTO return_case (id, orders, kind, line, quantity, reason, state, answer, asked_by, asked_at) \
          VALUES ($1,$2,$3,$4,$5,$6,'asked','',$7,$8)",

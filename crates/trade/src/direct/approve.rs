@@ -1,8 +1,8 @@
 //! Approvals, return, withdrawal, and submitting again after a return.
 use super::judge::{self, Wanted};
 use super::submit::{self, Judged, Outcome};
-use crate::orders::{KeptCheck, Line, Order, store as orders};
 use crate::Trade;
+use crate::orders::{KeptCheck, Line, Order, store as orders};
 use base::access::Actor;
 use kit::{Entry, Fail, Query, Result};
 use rules::check::Verdict;
@@ -12,7 +12,15 @@ use serde_json::json;
 use supply::offers;
 
 fn entry(o: &Order, kind: &'static str, actor: &Actor, data: serde_json::Value) -> Entry {
-    Entry { region: o.region.clone(), room: "direct", kind, subject: o.subject(), actor: actor.person, via: "page", data }
+    Entry {
+        region: o.region.clone(),
+        room: "direct",
+        kind,
+        subject: o.subject(),
+        actor: actor.person,
+        via: "page",
+        data,
+    }
 }
 
 fn step(o: &mut Order, act: Act) -> Result<()> {
@@ -141,7 +149,14 @@ pub async fn resubmit(trade: &Trade, actor: &Actor, id: i64, edits: &[Edit], pur
         let offer = found.iter().find(|f| f.offer == l.offer).ok_or(Fail::Hidden)?;
         let plan = known.iter().find(|p| p.id == e.plan_line).cloned();
         if let Some(p) = &plan {
-            let fresh = Line { quantity: e.quantity, price: offer.price, listed_price: offer.price, plan_line: p.id, budget: p.budget, ..l.clone() };
+            let fresh = Line {
+                quantity: e.quantity,
+                price: offer.price,
+                listed_price: offer.price,
+                plan_line: p.id,
+                budget: p.budget,
+                ..l.clone()
+            };
             lines.push(fresh);
         }
         wanted.push(Wanted { offer, quantity: e.quantity, plan });

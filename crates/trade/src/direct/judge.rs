@@ -48,7 +48,13 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String]) ->
 }
 
 /// Judges one order; each check with the origin of its rule in words.
-pub(super) fn judged(trade: &Trade, unit: &Unit, lines: &[Wanted<'_>], place: &str, with_plan: bool) -> Vec<(Check, String)> {
+pub(super) fn judged(
+    trade: &Trade,
+    unit: &Unit,
+    lines: &[Wanted<'_>],
+    place: &str,
+    with_plan: bool,
+) -> Vec<(Check, String)> {
     let facts = trade.facts();
     let path = facts.path(&unit.region);
     let Some(first) = lines.first() else { return Vec::new() };

@@ -96,7 +96,10 @@ async fn add(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Response>
     if store::cart(trade.db(), person).await?.len() as i64 >= store::CART_MAX {
         return Err(Fail::refuse("cart.full", format!("采购车最多放 {} 种商品，请先提交一部分。", store::CART_MAX)));
     }
-    trade.db().upkeep("cart.add", |tx| Box::pin(async move { store::add_to_cart(tx, person, offer, quantity).await })).await?;
+    trade
+        .db()
+        .upkeep("cart.add", |tx| Box::pin(async move { store::add_to_cart(tx, person, offer, quantity).await }))
+        .await?;
     Ok(web::see("/cart"))
 }
 
@@ -106,7 +109,10 @@ async fn update(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Respon
     if !(0..=100_000).contains(&quantity) {
         return Err(Fail::field("quantity", "cart.quantity", "数量应在 0 到 100000 之间，0 表示移除。"));
     }
-    trade.db().upkeep("cart.set", |tx| Box::pin(async move { store::set_quantity(tx, person, offer, quantity).await })).await?;
+    trade
+        .db()
+        .upkeep("cart.set", |tx| Box::pin(async move { store::set_quantity(tx, person, offer, quantity).await }))
+        .await?;
     Ok(web::see("/cart"))
 }
 
@@ -147,13 +153,25 @@ fn choices(plans: &[PlanLine], category: &str, amount: i64, chosen: Option<i64>)
     fitting
         .map(|p| PlanChoice {
             id: p.id,
-            label: format!("{} · {}（还剩 {}，预算可用 {}）", p.plan_title, p.title, Fen(p.amount - p.used).yuan(), Fen(p.available).yuan()),
+            label: format!(
+                "{} · {}（还剩 {}，预算可用 {}）",
+                p.plan_title,
+                p.title,
+                Fen(p.amount - p.used).yuan(),
+                Fen(p.available).yuan()
+            ),
             chosen: best == Some(p.id),
         })
         .collect()
 }
 
-async fn checkout_page(trade: &Trade, cx: &Cx, form: Option<&Form>, blocked: Vec<Judged>, wrong: Option<String>) -> Result<Checkout> {
+async fn checkout_page(
+    trade: &Trade,
+    cx: &Cx,
+    form: Option<&Form>,
+    blocked: Vec<Judged>,
+    wrong: Option<String>,
+) -> Result<Checkout> {
     let actor = cx.actor()?;
     let (groups, all) = groups(trade, actor.person).await?;
     let plans = judge::plans(trade, actor).await?;

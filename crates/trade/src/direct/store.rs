@@ -28,7 +28,8 @@ pub async fn set_quantity(tx: &Tx<'_>, person: i64, offer: i64, quantity: i64) -
     if quantity == 0 {
         tx.run("DELETE FROM cart_line WHERE person = $1 AND offer = $2", params![person, offer]).await?;
     } else {
-        tx.run("UPDATE cart_line SET quantity = $3 WHERE person = $1 AND offer = $2", params![person, offer, quantity]).await?;
+        tx.run("UPDATE cart_line SET quantity = $3 WHERE person = $1 AND offer = $2", params![person, offer, quantity])
+            .await?;
     }
     Ok(())
 }
@@ -53,7 +54,8 @@ pub async fn add_annual(tx: &Tx<'_>, unit: i64, year: i64, category: &str, amoun
 
 /// Takes back from the sum of a year.
 pub async fn sub_annual(tx: &Tx<'_>, unit: i64, year: i64, category: &str, amount: i64) -> Result<()> {
-    let sql = "UPDATE annual_sum SET amount = amount - $4 WHERE unit = $1 AND year = $2 AND category = $3 AND amount >= $4";
+    let sql =
+        "UPDATE annual_sum SET amount = amount - $4 WHERE unit = $1 AND year = $2 AND category = $3 AND amount >= $4";
     tx.must(sql, params![unit, year, category, amount]).await
 }
 
@@ -69,7 +71,12 @@ pub async fn orders_since(q: &dyn Query, unit: i64, since: i64) -> Result<BTreeM
 }
 
 /// How many of some categories a unit has bought since a time.
-pub async fn bought_since(q: &dyn Query, unit: i64, since: i64, categories: &[String]) -> Result<BTreeMap<String, i64>> {
+pub async fn bought_since(
+    q: &dyn Query,
+    unit: i64,
+    since: i64,
+    categories: &[String],
+) -> Result<BTreeMap<String, i64>> {
     if categories.is_empty() {
         return Ok(BTreeMap::new());
     }

@@ -104,8 +104,11 @@ fn year_cap(trade: &Trade, region: &str, category: &str) -> i64 {
 pub(super) fn placed(trade: &Trade, region: &str, approved: bool, now: i64) -> (State, Option<i64>, Option<String>) {
     let facts = trade.facts();
     let scope = Scope { mode: Some("supermarket"), form: Some("direct"), ..Scope::default() };
-    let (state, key) =
-        if approved { (State::Offered, "clock.supplier_confirm") } else { (State::Approving, "clock.order_expire_days") };
+    let (state, key) = if approved {
+        (State::Offered, "clock.supplier_confirm")
+    } else {
+        (State::Approving, "clock.order_expire_days")
+    };
     let due = facts.clock(key, region, &scope, now).map(|d| d.at);
     (state, due, due.map(|_| "expire".to_owned()))
 }
@@ -140,7 +143,11 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
     for part in parts.values() {
         let wanted: Vec<Wanted<'_>> = part
             .iter()
-            .map(|(offer, l)| Wanted { offer, quantity: l.quantity, plan: known.iter().find(|p| p.id == l.plan_line).cloned() })
+            .map(|(offer, l)| Wanted {
+                offer,
+                quantity: l.quantity,
+                plan: known.iter().find(|p| p.id == l.plan_line).cloned(),
+            })
             .collect();
         let checks = judge::judged(trade, &unit, &wanted, &address.region, true);
         judged.push((part[0].0.supplier_name.clone(), checks));
@@ -261,7 +268,10 @@ pub(super) async fn take_holds(trade: &Trade, tx: &Tx<'_>, order: &Order, lines:
     for (category, amount) in sums(lines) {
         let sum = store::add_annual(tx, order.unit, year, &category, amount).await?;
         if sum > year_cap(trade, &order.region, &category) {
-            let words = format!("二级品目 {category} 全年累计将达到 {}，超过分散采购限额，可能刚有同事下了同类订单。", rules::Fen(sum).yuan());
+            let words = format!(
+                "二级品目 {category} 全年累计将达到 {}，超过分散采购限额，可能刚有同事下了同类订单。",
+                rules::Fen(sum).yuan()
+            );
             return Err(Fail::refuse("direct.annual", words));
         }
     }
@@ -305,7 +315,9 @@ pub async fn undo_money(tx: &Tx<'_>, order: &Order, lines: &[Line], reason: &str
 /// Tells whoever acts next.
 pub(super) async fn tell_next(tx: &Tx<'_>, o: &Order) -> Result<()> {
     match (o.state, o.awaits()) {
-        (_, Some(duty)) => orders::tell(tx, o.unit, duty, o.id, &format!("订单 {} 待{}。", o.number, duty.label())).await,
+        (_, Some(duty)) => {
+            orders::tell(tx, o.unit, duty, o.id, &format!("订单 {} 待{}。", o.number, duty.label())).await
+        }
         (State::Offered, None) => {
             orders::tell(tx, o.supplier, Duty::SupplierOrders, o.id, &format!("新订单 {} 待确认。", o.number)).await
         }

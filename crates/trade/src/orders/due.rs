@@ -56,7 +56,8 @@ async fn expire(tx: &kit::Tx<'_>, o: &mut Order) -> Result<()> {
     o.note = "逾期未确认，系统自动取消".to_owned();
     (o.next_due, o.next_command) = (None, None);
     store::save(tx, o).await?;
-    store::tell(tx, o.unit, Duty::Handler, o.id, &format!("订单 {} 逾期未确认，已自动取消，预算已释放。", o.number)).await?;
+    store::tell(tx, o.unit, Duty::Handler, o.id, &format!("订单 {} 逾期未确认，已自动取消，预算已释放。", o.number))
+        .await?;
     tx.journal(flow::entry(o, "orders", "order.expired", 0, json!({}))).await?;
     Ok(())
 }

@@ -57,8 +57,14 @@ pub async fn confirm(trade: &Trade, actor: &Actor, id: i64, prices: &[(i64, i64)
                 let words = format!("订单 {} 供应商已接单，合同待双方确认。", o.number);
                 store::tell(tx, o.unit, Duty::Signer, id, &words).await?;
                 store::tell(tx, o.supplier, Duty::SupplierOrders, id, &words).await?;
-                tx.journal(entry(&o, "orders", "order.confirmed", actor.person, json!({"total": o.total, "total_before": before})))
-                    .await?;
+                tx.journal(entry(
+                    &o,
+                    "orders",
+                    "order.confirmed",
+                    actor.person,
+                    json!({"total": o.total, "total_before": before}),
+                ))
+                .await?;
                 Ok(())
             })
         })
@@ -125,7 +131,8 @@ pub async fn refuse(trade: &Trade, actor: &Actor, id: i64, reason: &str) -> Resu
                 o.note = reason.to_owned();
                 (o.next_due, o.next_command) = (None, None);
                 store::save(tx, &o).await?;
-                store::tell(tx, o.unit, Duty::Handler, id, &format!("订单 {} 供应商不接单：{reason}", o.number)).await?;
+                store::tell(tx, o.unit, Duty::Handler, id, &format!("订单 {} 供应商不接单：{reason}", o.number))
+                    .await?;
                 tx.journal(entry(&o, "orders", "order.refused", actor.person, json!({"reason": reason}))).await?;
                 Ok(())
             })
@@ -147,8 +154,14 @@ pub async fn sign(trade: &Trade, actor: &Actor, id: i64) -> Result<()> {
                 }
                 step(&mut o, if by_unit { Act::SignUnit } else { Act::SignSupplier })?;
                 store::sign(tx, id, by_unit, actor.person).await?;
-                tx.journal(entry(&o, "orders", "contract.signed", actor.person, json!({"side": if by_unit { "unit" } else { "supplier" }})))
-                    .await?;
+                tx.journal(entry(
+                    &o,
+                    "orders",
+                    "contract.signed",
+                    actor.person,
+                    json!({"side": if by_unit { "unit" } else { "supplier" }}),
+                ))
+                .await?;
                 let c = store::contract(tx, id).await?.ok_or(Fail::Hidden)?;
                 if c.unit_signed.is_some() && c.supplier_signed.is_some() {
                     conclude(trade, tx, &mut o, &c.body).await?;
@@ -199,7 +212,14 @@ pub async fn ask_cancel(trade: &Trade, actor: &Actor, id: i64, reason: &str) -> 
                 let (other, duty) =
                     if side(actor) == "unit" { (o.supplier, Duty::SupplierOrders) } else { (o.unit, Duty::Handler) };
                 store::tell(tx, other, duty, id, &format!("订单 {} 对方申请取消：{reason}", o.number)).await?;
-                tx.journal(entry(&o, "orders", "cancel.asked", actor.person, json!({"side": side(actor), "reason": reason}))).await?;
+                tx.journal(entry(
+                    &o,
+                    "orders",
+                    "cancel.asked",
+                    actor.person,
+                    json!({"side": side(actor), "reason": reason}),
+                ))
+                .await?;
                 Ok(())
             })
         })
@@ -226,12 +246,17 @@ pub async fn answer_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
             Box::pin(async move {
                 let duty = if actor.org_kind == "unit" { Duty::Handler } else { Duty::SupplierOrders };
                 let mut o = mine(tx, actor, duty, id).await?;
-                let ask = store::cancel_ask(tx, id).await?.ok_or_else(|| Fail::refuse("cancel.none", "没有等待答复的取消申请。"))?;
+                let ask = store::cancel_ask(tx, id)
+                    .await?
+                    .ok_or_else(|| Fail::refuse("cancel.none", "没有等待答复的取消申请。"))?;
                 if ask.side == side(actor) {
                     return Err(Fail::refuse("cancel.own", "这是本方提出的申请，要由对方答复。"));
                 }
                 if agree && o.state == State::Performing {
-                    return Err(Fail::refuse("cancel.filed", "合同已备案，双方同意后还要由财政部门审核注销。请联系财政部门办理。"));
+                    return Err(Fail::refuse(
+                        "cancel.filed",
+                        "合同已备案，双方同意后还要由财政部门审核注销。请联系财政部门办理。",
+                    ));
                 }
                 store::end_cancel_ask(tx, ask.id, if agree { "agreed" } else { "declined" }).await?;
                 if agree {
@@ -251,7 +276,8 @@ pub async fn decide_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
         .write("order.decide_cancel", |tx| {
             Box::pin(async move {
                 let mut o = mine(tx, actor, Duty::Regulator, id).await?;
-                let ask = store::cancel_ask(tx, id).await?.ok_or_else(|| Fail::refuse("cancel.none", "没有取消申请。"))?;
+                let ask =
+                    store::cancel_ask(tx, id).await?.ok_or_else(|| Fail::refuse("cancel.none", "没有取消申请。"))?;
                 may_cancel(tx, &o).await?;
                 store::end_cancel_ask(tx, ask.id, if agree { "agreed" } else { "declined" }).await?;
                 if agree {

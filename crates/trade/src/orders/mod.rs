@@ -10,7 +10,7 @@ pub(crate) mod store;
 mod view;
 
 pub use due::run_due;
-pub use flow::{ask_cancel, answer_cancel, confirm, decide_cancel, refuse, sign};
+pub use flow::{answer_cancel, ask_cancel, confirm, decide_cancel, refuse, sign};
 pub use pages::routes;
-pub use store::{KeptCheck, Line, Order};
+pub use store::{KeptCheck, Line, Order, lines as lines_of, supplier_of};
 pub use view::install_counter;

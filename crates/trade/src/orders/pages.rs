@@ -95,9 +95,19 @@ async fn list(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
 async fn export(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
     let f = Filter { page: 1, ..filter(&cx, EXPORT_MAX) };
     let (found, _) = store::list(trade.db(), &cx.actor()?.scope(), &f).await?;
-    let mut rows = vec![["订单编号", "采购人", "供应商", "金额（元）", "状态", "采购理由", "提交时间"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["订单编号", "采购人", "供应商", "金额（元）", "状态", "采购理由", "提交时间"].map(str::to_owned).to_vec(),
+    ];
     for i in items(&trade, found).await? {
-        rows.push(vec![i.o.number, i.unit, i.supplier, Fen(i.o.total).plain(), i.o.state.label().to_owned(), i.o.purpose, i.made]);
+        rows.push(vec![
+            i.o.number,
+            i.unit,
+            i.supplier,
+            Fen(i.o.total).plain(),
+            i.o.state.label().to_owned(),
+            i.o.purpose,
+            i.made,
+        ]);
     }
     Ok(web::download("订单.xlsx", web::XLSX, kit::sheet::xlsx_of("订单", &rows)?))
 }
@@ -187,6 +197,7 @@ struct Page {
     checks: Vec<KeptCheck>,
     approvals: Vec<(Approval, String, String)>,
     contract: Option<Contract>,
+    filing: String,
     shipments: Vec<(Shipment, String, String)>,
     acceptances: Vec<(String, String, String, String)>,
     photos: Vec<i64>,
@@ -203,6 +214,17 @@ struct Page {
     today: String,
     is_seller: bool,
     mask: bool,
+}
+
+/// A time for templates.
+fn when(at: &i64) -> String {
+    show_time(*at)
+}
+
+/// Publication and filing of a contract in words.
+fn filing(c: &Contract) -> String {
+    let day = |t: Option<i64>| t.map_or(String::new(), |t| show_day(day_of(t)));
+    format!("应于 {} 前公告、{} 前备案；{} 已由系统公告并备案。", day(c.publish_due), day(c.file_due), day(c.filed_at))
 }
 
 /// What an entry means, in Chinese.
@@ -243,7 +265,9 @@ fn words(e: &Recorded) -> String {
             e.data["amount"].as_i64().map(|v| format!("，{}", Fen(v).yuan()))
         }
         "order.confirmed" => match (e.data["total"].as_i64(), e.data["total_before"].as_i64()) {
-            (Some(now), Some(before)) if now < before => Some(format!("，从 {} 降到 {}", Fen(before).yuan(), Fen(now).yuan())),
+            (Some(now), Some(before)) if now < before => {
+                Some(format!("，从 {} 降到 {}", Fen(before).yuan(), Fen(now).yuan()))
+            }
             _ => None,
         },
         "contract.signed" | "evaluation.made" | "cancel.asked" => match e.data["side"].as_str() {
@@ -273,7 +297,18 @@ fn steps(o: &Order, lines: &[Line], payable: i64) -> Vec<(&'static str, &'static
     ["提交", "审批", "供应商确认", "合同", "发货", "验收", "付款", "评价"]
         .into_iter()
         .enumerate()
-        .map(|(i, w)| (w, if i < at { "done" } else if i == at && at > 0 { "now" } else { "" }))
+        .map(|(i, w)| {
+            (
+                w,
+                if i < at {
+                    "done"
+                } else if i == at && at > 0 {
+                    "now"
+                } else {
+                    ""
+                },
+            )
+        })
         .collect()
 }
 
@@ -294,6 +329,7 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
     let people: HashMap<i64, String> = base::orgs::person_names(db, &people).await?;
     let who = |id: i64| people.get(&id).cloned().unwrap_or_else(|| "系统".into());
     let invoices = settlement::invoices(db, id).await?;
+    let contract = store::contract(db, id).await?;
     let payments = settlement::payments(db, id).await?;
     let value: i64 = lines.iter().map(|l| l.kept() * l.price).sum();
     let invoiced: i64 = invoices.iter().map(|i| i.amount).sum();
@@ -316,8 +352,13 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
         due: o.next_due.map_or(String::new(), show_time),
         steps: steps(&o, &lines, value - paid),
         checks: o.checks.clone(),
-        approvals: approvals.into_iter().map(|a| (who(a.person), show_time(a.at), a)).map(|(w, t, a)| (a, w, t)).collect(),
-        contract: store::contract(db, id).await?,
+        approvals: approvals
+            .into_iter()
+            .map(|a| (who(a.person), show_time(a.at), a))
+            .map(|(w, t, a)| (a, w, t))
+            .collect(),
+        filing: contract.as_ref().map_or(String::new(), filing),
+        contract,
         shipments: delivery::shipments(db, id)
             .await?
             .into_iter()
@@ -351,7 +392,11 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
                 c,
             })
             .collect(),
-        invoices: invoices.into_iter().map(|i| (Fen(i.amount).yuan(), show_day(i.day), i)).map(|(a, d, i)| (i, a, d)).collect(),
+        invoices: invoices
+            .into_iter()
+            .map(|i| (Fen(i.amount).yuan(), show_day(i.day), i))
+            .map(|(a, d, i)| (i, a, d))
+            .collect(),
         payments: payments
             .into_iter()
             .map(|p| PaymentRow {
@@ -385,7 +430,13 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
         mask: actor.org != o.unit && matches!(o.state, State::Offered | State::Refused | State::Expired),
         rows: lines
             .into_iter()
-            .map(|l| Row { price: Fen(l.price).yuan(), plain: Fen(l.price).plain(), amount: Fen(l.amount()).yuan(), lowered: l.price < l.listed_price, l })
+            .map(|l| Row {
+                price: Fen(l.price).yuan(),
+                plain: Fen(l.price).plain(),
+                amount: Fen(l.amount()).yuan(),
+                lowered: l.price < l.listed_price,
+                l,
+            })
             .collect(),
         can,
         o,
@@ -430,7 +481,8 @@ async fn contract(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result
         price: Fen(l["price"].as_i64().unwrap_or(0)).yuan(),
         amount: Fen(l["amount"].as_i64().unwrap_or(0)).yuan(),
     });
-    let signed = |s: Option<(i64, i64)>| s.map_or("尚未确认".to_owned(), |(at, _)| format!("{} 在线确认", show_time(at)));
+    let signed =
+        |s: Option<(i64, i64)>| s.map_or("尚未确认".to_owned(), |(at, _)| format!("{} 在线确认", show_time(at)));
     web::html(&ContractPage {
         s: Shell::public(&cx, "采购合同"),
         id,

@@ -221,6 +221,11 @@ pub async fn any(q: &dyn Query, id: i64) -> Result<Order> {
     read(&q.one(&format!("{ORDER} WHERE id = $1"), params![id]).await?)
 }
 
+/// The supplier of an order.
+pub async fn supplier_of(q: &dyn Query, id: i64) -> Result<i64> {
+    Ok(q.one("SELECT supplier FROM orders WHERE id = $1", params![id]).await?.int(0))
+}
+
 /// What a list of orders is narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -237,7 +242,8 @@ pub struct Filter {
 /// A page of orders, newest first, and how many there are.
 pub async fn list(q: &dyn Query, scope: &Scope, f: &Filter) -> Result<(Vec<Order>, i64)> {
     let (condition, who) = scoped(scope);
-    let filter = format!("{condition} AND ($2 = '' OR state = $2) AND ($3 = '%%' OR number LIKE $3 OR purpose LIKE $3)");
+    let filter =
+        format!("{condition} AND ($2 = '' OR state = $2) AND ($3 = '%%' OR number LIKE $3 OR purpose LIKE $3)");
     let like = format!("%{}%", f.words);
     let sql = format!("{ORDER} WHERE {filter} ORDER BY id DESC LIMIT $4 OFFSET $5");
     let page = [who.clone(), (&f.state).into(), (&like).into(), f.size.into(), ((f.page - 1) * f.size).into()];
@@ -286,8 +292,20 @@ pub async fn insert_lines(tx: &Tx<'_>, order: i64, lines: &[Line]) -> Result<()>
         .iter()
         .map(|l| {
             params![
-                l.id, order, l.offer, l.product, l.plan_line, l.budget, &l.category, &l.brand, &l.model, &l.title, &l.unit,
-                l.listed_price, l.price, l.quantity
+                l.id,
+                order,
+                l.offer,
+                l.product,
+                l.plan_line,
+                l.budget,
+                &l.category,
+                &l.brand,
+                &l.model,
+                &l.title,
+                &l.unit,
+                l.listed_price,
+                l.price,
+                l.quantity
             ]
             .to_vec()
         })
@@ -552,7 +570,8 @@ pub async fn messages(q: &dyn Query, org: i64, duties: &[Duty], limit: usize) ->
         return Ok(Vec::new());
     }
     let marks = kit::text::marks(3, keys.len());
-    let sql = format!("SELECT orders, words, at FROM message WHERE org = $1 AND duty IN ({marks}) ORDER BY id DESC LIMIT $2");
+    let sql =
+        format!("SELECT orders, words, at FROM message WHERE org = $1 AND duty IN ({marks}) ORDER BY id DESC LIMIT $2");
     let mut all = vec![Val::from(org), limit.into()];
     all.extend(keys);
     Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.opt_int(0).unwrap_or(0), r.text(1), r.int(2))).collect())

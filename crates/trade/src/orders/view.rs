@@ -41,13 +41,6 @@ pub struct Can {
     pub cancel: bool,
 }
 
-impl Can {
-    /// Is there anything that waits for this person?
-    pub fn waits(self) -> bool {
-        self.approve || self.edit || self.answer || self.sign || self.ship || self.accept || self.invoice || self.evaluate
-    }
-}
-
 /// From state, duties, persons and progress. `signed`: own side has confirmed the contract; `rated`: own side has evaluated.
 pub fn can(a: &Actor, o: &Order, lines: &[Line], signed: bool, rated: bool, approved_before: bool) -> Can {
     let buyer = a.org == o.unit;
@@ -62,9 +55,15 @@ pub fn can(a: &Actor, o: &Order, lines: &[Line], signed: bool, rated: bool, appr
         withdraw: handler && matches!(o.state, State::Approving | State::Returned | State::Offered),
         edit: handler && o.state == State::Returned,
         answer: seller && o.state == State::Offered,
-        sign: o.state == State::Contracting && !signed && (seller || (buyer && a.may(Duty::Signer) && a.person != o.handler)),
+        sign: o.state == State::Contracting
+            && !signed
+            && (seller || (buyer && a.may(Duty::Signer) && a.person != o.handler)),
         ship: seller && performing && lines.iter().any(|l| l.to_ship() > 0),
-        accept: buyer && a.may(Duty::Receiver) && a.person != o.handler && performing && lines.iter().any(|l| l.to_accept() > 0),
+        accept: buyer
+            && a.may(Duty::Receiver)
+            && a.person != o.handler
+            && performing
+            && lines.iter().any(|l| l.to_accept() > 0),
         give_back: buyer && (a.may(Duty::Handler) || a.may(Duty::Receiver)) && performing && kept,
         invoice: seller && performing && kept,
         pay: buyer && (a.may(Duty::Handler) || a.may(Duty::Accountant)) && performing && kept,
@@ -83,9 +82,10 @@ pub(crate) async fn of(q: &dyn Query, a: &Actor, o: &Order) -> Result<(Can, Vec<
     let by_unit = a.org == o.unit;
     let signed = contract.is_some_and(|c| if by_unit { c.unit_signed.is_some() } else { c.supplier_signed.is_some() });
     let side = if by_unit { "unit" } else { "supplier" };
-    let rated = o.state == State::Performing && crate::settlement::store::evaluations(q, o.id).await?.iter().any(|e| e.side == side);
-    let before = o.state == State::Approving
-        && store::approvals(q, o.id).await?.iter().any(|p| !p.void && p.person == a.person);
+    let rated = o.state == State::Performing
+        && crate::settlement::store::evaluations(q, o.id).await?.iter().any(|e| e.side == side);
+    let before =
+        o.state == State::Approving && store::approvals(q, o.id).await?.iter().any(|p| !p.void && p.person == a.person);
     Ok((can(a, o, &lines, signed, rated, before), lines))
 }
 

@@ -8,8 +8,17 @@ use rules::naming::fold;
 use serde_json::json;
 
 /// The columns of a plan file, in order.
-pub const COLUMNS: [&str; 9] =
-    ["年度", "预算编码", "预算名称", "资金来源", "预算金额（元）", "计划名称", "品目编码", "计划内容", "计划金额（元）"];
+pub const COLUMNS: [&str; 9] = [
+    "年度",
+    "预算编码",
+    "预算名称",
+    "资金来源",
+    "预算金额（元）",
+    "计划名称",
+    "品目编码",
+    "计划内容",
+    "计划金额（元）",
+];
 
 struct Line {
     year: i64,
@@ -116,7 +125,12 @@ fn check(trade: &Trade, rows: &[Vec<String>]) -> Result<Vec<Line>> {
         let mut money = |n: usize| match Fen::parse_yuan(at(n)) {
             Some(f) if f.0 > 0 => f.0,
             _ => {
-                wrong.push(format!("第 {} 行“{}”：应是大于 0、最多两位小数的数，现在是“{}”。", i + 1, COLUMNS[n], at(n)));
+                wrong.push(format!(
+                    "第 {} 行“{}”：应是大于 0、最多两位小数的数，现在是“{}”。",
+                    i + 1,
+                    COLUMNS[n],
+                    at(n)
+                ));
                 0
             }
         };
@@ -146,7 +160,14 @@ fn check(trade: &Trade, rows: &[Vec<String>]) -> Result<Vec<Line>> {
 }
 
 /// Adds a place of delivery for the actor's unit.
-pub async fn add_address(trade: &Trade, actor: &Actor, region: &str, line: &str, contact: &str, phone: &str) -> Result<()> {
+pub async fn add_address(
+    trade: &Trade,
+    actor: &Actor,
+    region: &str,
+    line: &str,
+    contact: &str,
+    phone: &str,
+) -> Result<()> {
     if trade.facts().region(region).is_none() {
         return Err(Fail::field("region", "address.region", "请选择收货地所在的地区。"));
     }

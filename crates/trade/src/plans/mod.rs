@@ -10,6 +10,6 @@ mod store;
 pub use flow::{Load, load_rows};
 pub use pages::routes;
 pub use store::{
-    Address, NewBudget, PlanLine, add_address, add_budget, add_plan_line, address, addresses, freeze, plan_lines, release,
-    spend, unspend,
+    Address, NewBudget, PlanLine, add_address, add_budget, add_plan_line, address, addresses, freeze, plan_lines,
+    release, spend, unspend,
 };

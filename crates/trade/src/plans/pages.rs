@@ -15,8 +15,15 @@ use rules::Fen;
 use rules::calendar::{day_of, show_time, year_of};
 use rules::duty::Duty;
 
-const READERS: Gate =
-    Gate::Any(&[Duty::Handler, Duty::Reviewer, Duty::Signer, Duty::Receiver, Duty::Accountant, Duty::Regulator, Duty::Auditor]);
+const READERS: Gate = Gate::Any(&[
+    Duty::Handler,
+    Duty::Reviewer,
+    Duty::Signer,
+    Duty::Receiver,
+    Duty::Accountant,
+    Duty::Regulator,
+    Duty::Auditor,
+]);
 const ACCOUNTANT: Gate = Gate::Any(&[Duty::Accountant]);
 const HANDLER: Gate = Gate::Any(&[Duty::Handler]);
 
@@ -72,12 +79,15 @@ async fn list(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
         });
     }
     let may_enter = actor.may(Duty::Accountant);
-    web::html(&List { s: Shell::work(&cx, "计划与预算").await?, year, budgets, may_enter, columns: COLUMNS.join("、") })
+    web::html(&List {
+        s: Shell::work(&cx, "计划与预算").await?, year, budgets, may_enter, columns: COLUMNS.join("、")
+    })
 }
 
 async fn enter(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Response> {
-    let row: Vec<String> =
-        ["year", "code", "budget", "fund", "granted", "plan", "category", "title", "amount"].map(|f| form.get(f).to_owned()).to_vec();
+    let row: Vec<String> = ["year", "code", "budget", "fund", "granted", "plan", "category", "title", "amount"]
+        .map(|f| form.get(f).to_owned())
+        .to_vec();
     flow::load_rows(&trade, cx.actor()?, &[COLUMNS.map(str::to_owned).to_vec(), row], "page").await?;
     Ok(web::see(&format!("/plans?done={}", percent("计划已录入。"))))
 }
@@ -91,7 +101,8 @@ async fn load(State(trade): State<Trade>, cx: Cx, upload: Upload) -> Result<Resp
 }
 
 async fn template(_: Cx) -> Result<Response> {
-    let example = ["2026", "205-01", "办公费", "一般公共预算资金", "80000.00", "2026 年办公用品", "A0504", "复印纸", "20000.00"];
+    let example =
+        ["2026", "205-01", "办公费", "一般公共预算资金", "80000.00", "2026 年办公用品", "A0504", "复印纸", "20000.00"];
     let rows = [COLUMNS.map(str::to_owned).to_vec(), example.map(str::to_owned).to_vec()];
     Ok(web::download("采购计划模板.csv", web::CSV, kit::sheet::csv_of(&rows)?))
 }
@@ -169,7 +180,11 @@ struct Addresses {
 async fn addresses(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
     let actor = cx.actor()?;
     let facts = trade.facts();
-    let list = store::addresses(trade.db(), actor.org).await?.into_iter().map(|a| (a.clone(), facts.region_name(&a.region))).collect();
+    let list = store::addresses(trade.db(), actor.org)
+        .await?
+        .into_iter()
+        .map(|a| (a.clone(), facts.region_name(&a.region)))
+        .collect();
     let regions = facts.regions.values().filter(|r| matches!(r.kind.as_str(), "county" | "zone")).cloned().collect();
     web::html(&Addresses { s: Shell::work(&cx, "收货地址").await?, list, regions, mine: actor.region.clone() })
 }

@@ -122,7 +122,15 @@ pub async fn add_budget(tx: &Tx<'_>, b: &NewBudget<'_>) -> Result<i64> {
 }
 
 /// Adds a plan line to a budget line.
-pub async fn add_plan_line(tx: &Tx<'_>, budget: i64, org: i64, plan: &str, category: &str, title: &str, amount: i64) -> Result<i64> {
+pub async fn add_plan_line(
+    tx: &Tx<'_>,
+    budget: i64,
+    org: i64,
+    plan: &str,
+    category: &str,
+    title: &str,
+    amount: i64,
+) -> Result<i64> {
     let id = tx.id();
     let number = format!("JH{}", kit::ids::tail(id));
     tx.run(
@@ -133,7 +141,15 @@ pub async fn add_plan_line(tx: &Tx<'_>, budget: i64, org: i64, plan: &str, categ
     Ok(id)
 }
 
-async fn entry(tx: &Tx<'_>, line: i64, debit: &str, credit: &str, amount: i64, order: Option<i64>, reason: &str) -> Result<()> {
+async fn entry(
+    tx: &Tx<'_>,
+    line: i64,
+    debit: &str,
+    credit: &str,
+    amount: i64,
+    order: Option<i64>,
+    reason: &str,
+) -> Result<()> {
     tx.run(
         "INSERT INTO budget_entry (id, line, at, debit, credit, amount, orders, reason) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
         params![tx.id(), line, tx.now(), debit, credit, amount, order, reason],
@@ -146,10 +162,14 @@ async fn entry(tx: &Tx<'_>, line: i64, debit: &str, credit: &str, amount: i64, o
 pub async fn freeze(tx: &Tx<'_>, budget: i64, plan: i64, amount: i64, order: i64) -> Result<()> {
     let sql = "UPDATE plan_line SET used = used + $2 WHERE id = $1 AND used + $2 <= amount";
     if tx.run(sql, params![plan, amount]).await? == 0 {
-        let words = format!("计划剩余的金额不够这次要用的 {}，可能刚被同事的订单用掉，请刷新后重新选择计划。", Fen(amount).yuan());
+        let words = format!(
+            "计划剩余的金额不够这次要用的 {}，可能刚被同事的订单用掉，请刷新后重新选择计划。",
+            Fen(amount).yuan()
+        );
         return Err(Fail::refuse("plan.short", words));
     }
-    let sql = "UPDATE budget_line SET available = available - $2, frozen = frozen + $2 WHERE id = $1 AND available >= $2";
+    let sql =
+        "UPDATE budget_line SET available = available - $2, frozen = frozen + $2 WHERE id = $1 AND available >= $2";
     if tx.run(sql, params![budget, amount]).await? == 0 {
         let words = format!("预算可用余额不够这次要用的 {}，请减少数量，或请财务调整预算。", Fen(amount).yuan());
         return Err(Fail::refuse("budget.short", words));
@@ -208,7 +228,11 @@ pub async fn plan_lines(q: &dyn Query, org: i64, year: i64) -> Result<Vec<PlanLi
 
 /// Plan lines of one budget line.
 pub async fn plan_lines_of(q: &dyn Query, budget: i64) -> Result<Vec<PlanLine>> {
-    Ok(q.rows(&format!("{PLAN} WHERE p.budget = $1 ORDER BY p.id"), params![budget]).await?.iter().map(read_plan).collect())
+    Ok(q.rows(&format!("{PLAN} WHERE p.budget = $1 ORDER BY p.id"), params![budget])
+        .await?
+        .iter()
+        .map(read_plan)
+        .collect())
 }
 
 const BUDGET: &str = "SELECT b.id, o.name, b.year, b.code, b.title, b.fund, b.granted, b.available, b.frozen, b.spent \
@@ -252,7 +276,14 @@ pub async fn budget_by_code(q: &dyn Query, org: i64, year: i64, code: &str) -> R
 }
 
 /// Is the same plan line there already?
-pub async fn has_plan_line(q: &dyn Query, budget: i64, plan: &str, category: &str, title: &str, amount: i64) -> Result<bool> {
+pub async fn has_plan_line(
+    q: &dyn Query,
+    budget: i64,
+    plan: &str,
+    category: &str,
+    title: &str,
+    amount: i64,
+) -> Result<bool> {
     let sql = "SELECT id FROM plan_line WHERE budget = $1 AND plan_title = $2 AND category = $3 AND title = $4 AND amount = $5";
     Ok(q.row(sql, params![budget, plan, category, title, amount]).await?.is_some())
 }

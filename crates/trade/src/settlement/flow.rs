@@ -40,8 +40,13 @@ pub async fn record_invoice(trade: &Trade, actor: &Actor, id: i64, i: &Invoice) 
                 let (unit, seller) = (base::orgs::org(tx, o.unit).await?, base::orgs::org(tx, o.supplier).await?);
                 let accepted: i64 = orders::lines(tx, id).await?.iter().map(|l| l.kept() * l.price).sum();
                 let invoiced = invoiced(tx, id).await?;
-                let facts =
-                    InvoiceFacts { number: &i.number, seller: &i.seller, buyer: &i.buyer, amount: Fen(i.amount), day: i.day };
+                let facts = InvoiceFacts {
+                    number: &i.number,
+                    seller: &i.seller,
+                    buyer: &i.buyer,
+                    amount: Fen(i.amount),
+                    day: i.day,
+                };
                 let order = OrderFacts {
                     seller: &seller.name,
                     buyer: &unit.name,
@@ -53,7 +58,11 @@ pub async fn record_invoice(trade: &Trade, actor: &Actor, id: i64, i: &Invoice) 
                 };
                 let findings = check_invoice(&facts, &order);
                 if let Some(bad) = findings.iter().find(|f| f.verdict == Verdict::Block) {
-                    return Err(Fail::field("invoice", "invoice.differs", format!("发票与订单不符：{}：{}。", bad.title, bad.figures)));
+                    return Err(Fail::field(
+                        "invoice",
+                        "invoice.differs",
+                        format!("发票与订单不符：{}：{}。", bad.title, bad.figures),
+                    ));
                 }
                 let kept: Vec<_> = findings.iter().map(|f| (f.title, f.verdict.key(), &f.figures)).collect();
                 let new = store::NewInvoice {
@@ -71,8 +80,10 @@ pub async fn record_invoice(trade: &Trade, actor: &Actor, id: i64, i: &Invoice) 
                 if store::add_invoice(tx, &new).await? == 0 {
                     return Err(Fail::field("invoice", "invoice.duplicate", "这张发票刚刚登记过。"));
                 }
-                orders::tell(tx, o.unit, Duty::Accountant, id, &format!("订单 {} 已开发票，可以申请付款。", o.number)).await?;
-                tx.journal(entry(&o, "settlement", "invoice.recorded", actor.person, json!({"amount": i.amount}))).await?;
+                orders::tell(tx, o.unit, Duty::Accountant, id, &format!("订单 {} 已开发票，可以申请付款。", o.number))
+                    .await?;
+                tx.journal(entry(&o, "settlement", "invoice.recorded", actor.person, json!({"amount": i.amount})))
+                    .await?;
                 Ok(())
             })
         })
@@ -120,9 +131,22 @@ pub async fn apply(trade: &Trade, actor: &Actor, id: i64, amount: i64) -> Result
                 let payment = store::add_payment(tx, id, amount, due, actor.person).await?;
                 // The version of the order counts the application, so two at once cannot both fit.
                 orders::save(tx, &o).await?;
-                orders::tell(tx, o.unit, Duty::Accountant, id, &format!("订单 {} 申请付款 {}，请审批。", o.number, Fen(amount).yuan()))
-                    .await?;
-                tx.journal(entry(&o, "settlement", "payment.applied", actor.person, json!({"amount": amount, "due_at": due}))).await?;
+                orders::tell(
+                    tx,
+                    o.unit,
+                    Duty::Accountant,
+                    id,
+                    &format!("订单 {} 申请付款 {}，请审批。", o.number, Fen(amount).yuan()),
+                )
+                .await?;
+                tx.journal(entry(
+                    &o,
+                    "settlement",
+                    "payment.applied",
+                    actor.person,
+                    json!({"amount": amount, "due_at": due}),
+                ))
+                .await?;
                 Ok(payment)
             })
         })
@@ -156,7 +180,14 @@ async fn decide(trade: &Trade, actor: &Actor, id: i64, payment: i64, yes: bool, 
                 if store::move_payment(tx, payment, "applied", to, actor.person, note).await? == 0 {
                     return Err(Fail::refuse("payment.state", "这笔付款已经办理过了，请刷新页面。"));
                 }
-                tx.journal(entry(&o, "settlement", kind, actor.person, json!({"payment": p.number, "amount": p.amount}))).await?;
+                tx.journal(entry(
+                    &o,
+                    "settlement",
+                    kind,
+                    actor.person,
+                    json!({"payment": p.number, "amount": p.amount}),
+                ))
+                .await?;
                 Ok(())
             })
         })
@@ -190,7 +221,14 @@ pub async fn evaluate(trade: &Trade, actor: &Actor, id: i64, scores: [i64; 3], w
                 if store::add_evaluation(tx, id, &e, actor.person).await? == 0 {
                     return Err(Fail::refuse("evaluation.once", "本方已经评价过，一个订单只能评价一次。"));
                 }
-                tx.journal(entry(&o, "settlement", "evaluation.made", actor.person, json!({"side": e.side, "scores": scores}))).await?;
+                tx.journal(entry(
+                    &o,
+                    "settlement",
+                    "evaluation.made",
+                    actor.person,
+                    json!({"side": e.side, "scores": scores}),
+                ))
+                .await?;
                 money::maybe_complete_in(tx, id).await
             })
         })

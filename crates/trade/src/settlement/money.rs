@@ -51,7 +51,14 @@ pub(super) async fn send(trade: &Trade, id: i64) -> Result<()> {
                 for (budget, amount) in parts {
                     plans::spend(tx, budget, amount, p.order).await?;
                 }
-                tx.journal(entry(&o, "settlement", "payment.paid", 0, json!({"payment": p.number, "amount": p.amount}))).await?;
+                tx.journal(entry(
+                    &o,
+                    "settlement",
+                    "payment.paid",
+                    0,
+                    json!({"payment": p.number, "amount": p.amount}),
+                ))
+                .await?;
                 maybe_complete_in(tx, p.order).await
             })
         })

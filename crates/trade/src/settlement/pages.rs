@@ -28,7 +28,8 @@ fn money(form: &Form, name: &'static str, label: &str) -> Result<i64> {
 }
 
 async fn invoice(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
-    let day = parse_day(form.get("day")).ok_or_else(|| Fail::field("day", "form.day", "开票日期应写成 2026-09-17 这样。"))?;
+    let day =
+        parse_day(form.get("day")).ok_or_else(|| Fail::field("day", "form.day", "开票日期应写成 2026-09-17 这样。"))?;
     let i = Invoice {
         number: form.need("number", "发票号码", 30)?.to_owned(),
         kind: form.get("kind").chars().take(20).collect(),
@@ -46,12 +47,22 @@ async fn apply(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: Fo
     Ok(back(id, "付款申请已提交，等财务审批。"))
 }
 
-async fn approve(State(trade): State<Trade>, cx: Cx, Path((id, payment)): Path<(i64, i64)>, _: Form) -> Result<Response> {
+async fn approve(
+    State(trade): State<Trade>,
+    cx: Cx,
+    Path((id, payment)): Path<(i64, i64)>,
+    _: Form,
+) -> Result<Response> {
     flow::approve(&trade, cx.actor()?, id, payment).await?;
     Ok(back(id, "已批准，已送支付。"))
 }
 
-async fn decline(State(trade): State<Trade>, cx: Cx, Path((id, payment)): Path<(i64, i64)>, form: Form) -> Result<Response> {
+async fn decline(
+    State(trade): State<Trade>,
+    cx: Cx,
+    Path((id, payment)): Path<(i64, i64)>,
+    form: Form,
+) -> Result<Response> {
     flow::decline(&trade, cx.actor()?, id, payment, form.need("reason", "理由", 200)?).await?;
     Ok(back(id, "已退回付款申请。"))
 }

@@ -48,7 +48,20 @@ pub async fn add_invoice(tx: &Tx<'_>, n: &NewInvoice<'_>) -> Result<u64> {
     tx.run(
         "INSERT INTO invoice (id, orders, number, kind, seller, buyer, amount, day, state, findings, recorded_by, at) \
          VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (seller, number) DO NOTHING",
-        params![tx.id(), n.order, n.number, n.kind, n.seller, n.buyer, n.amount, n.day, n.state, n.findings, n.person, tx.now()],
+        params![
+            tx.id(),
+            n.order,
+            n.number,
+            n.kind,
+            n.seller,
+            n.buyer,
+            n.amount,
+            n.day,
+            n.state,
+            n.findings,
+            n.person,
+            tx.now()
+        ],
     )
     .await
 }
@@ -99,8 +112,7 @@ pub struct Payment {
     pub note: String,
 }
 
-const PAYMENT: &str =
-    "SELECT p.id, p.orders, p.number, p.amount, p.state, p.applied_by, p.applied_at, p.due_at, p.paid_at, p.treasury_ref, p.note FROM payment p";
+const PAYMENT: &str = "SELECT p.id, p.orders, p.number, p.amount, p.state, p.applied_by, p.applied_at, p.due_at, p.paid_at, p.treasury_ref, p.note FROM payment p";
 
 fn read_payment(r: &Row) -> Payment {
     Payment {
@@ -131,7 +143,8 @@ pub async fn add_payment(tx: &Tx<'_>, order: i64, amount: i64, due_at: i64, pers
 
 /// Moves a payment; returns how many rows moved (0 when it was not in that state).
 pub async fn move_payment(tx: &Tx<'_>, id: i64, from: &str, to: &str, person: i64, note: &str) -> Result<u64> {
-    let sql = "UPDATE payment SET state = $3, approved_by = $4, approved_at = $5, note = $6 WHERE id = $1 AND state = $2";
+    let sql =
+        "UPDATE payment SET state = $3, approved_by = $4, approved_at = $5, note = $6 WHERE id = $1 AND state = $2";
     tx.run(sql, params![id, from, to, person, tx.now(), note]).await
 }
 
@@ -148,7 +161,11 @@ pub async fn payment(q: &dyn Query, id: i64) -> Result<Payment> {
 
 /// Payments of an order.
 pub async fn payments(q: &dyn Query, order: i64) -> Result<Vec<Payment>> {
-    Ok(q.rows(&format!("{PAYMENT} WHERE p.orders = $1 ORDER BY p.id"), params![order]).await?.iter().map(read_payment).collect())
+    Ok(q.rows(&format!("{PAYMENT} WHERE p.orders = $1 ORDER BY p.id"), params![order])
+        .await?
+        .iter()
+        .map(read_payment)
+        .collect())
 }
 
 /// Payments in a scope, newest first.
