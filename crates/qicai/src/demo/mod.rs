@@ -52,6 +52,11 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     Ok(())
 }
 
+/// Leads some more orders through the flow of a filled demo; returns how many.
+pub async fn more_orders(watch: &Watch, seed: u64, orders: u64) -> Result<u64> {
+    orders::fill(watch, Size { seed, offers: 0, orders }, &mut |_| {}).await
+}
+
 /// Someone who acts for a supplier on the command line: no person, so the journal names the system.
 pub fn stand_in(org: &Org) -> Actor {
     Actor {

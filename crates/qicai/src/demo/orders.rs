@@ -87,7 +87,7 @@ async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64) -> Result<Op
     let quantity = (dice.between(20_000, 300_000) / hit.price).clamp(1, 40);
     let address = trade::plans::addresses(watch.db(), unit.unit).await?;
     let s = Submit {
-        key: format!("demo-{n}"),
+        key: format!("demo-{}-{n}", dice.roll()),
         address: address.first().map_or(0, |a| a.id),
         purpose: format!("{}（演示）", plan.title),
         lines: vec![SubmitLine { offer: hit.best_offer, quantity, price_seen: hit.price, plan_line: plan.id }],

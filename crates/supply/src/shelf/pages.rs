@@ -263,7 +263,7 @@ async fn find(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
         s,
         cards,
         total: a.total,
-        millis: format!("{}.{}", a.micros / 1000, a.micros % 1000 / 100),
+        millis: format!("{}.{:03}", a.micros / 1000, a.micros % 1000),
         facets: facets(&cx, &a),
         sorts,
         crumbs,

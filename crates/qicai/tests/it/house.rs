@@ -1,0 +1,145 @@
+//! The laws of the house, read from the tree.
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// All Rust files below a folder with their text, without their test modules.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut open = vec![root().join(folder)];
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(&at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                out.push((path.strip_prefix(root()).unwrap().to_string_lossy().replace("/../..", ""), code));
+            }
+        }
+    }
+    assert!(!out.is_empty(), "no sources in {folder}");
+    out
+}
+
+/// Lines of code that hold one of these words, comments left out.
+fn hits(code: &str, words: &[&str]) -> Vec<String> {
+    let code = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+    code.filter(|l| words.iter().any(|w| l.contains(w))).map(str::to_owned).collect()
+}
+
+const DISTRICTS: [&str; 5] = ["base", "supply", "trade", "watch", "qicai"];
+
+#[test]
+fn rules_are_pure() {
+    let manifest = std::fs::read_to_string(root().join("crates/rules/Cargo.toml")).unwrap();
+    assert_eq!(manifest.split("[dependencies]").nth(1).map(str::trim), Some(""), "rules depends on nothing");
+    for (path, code) in sources("crates/rules/src") {
+        let bad = hits(&code, &["std::time", "std::fs", "std::net", "std::env", "std::process", "async ", "println!", "static mut", "SystemTime"]);
+        assert!(bad.is_empty(), "{path}: {bad:?}");
+    }
+}
+
+#[test]
+fn sql_stands_in_stores_only() {
+    for d in DISTRICTS {
+        for (path, code) in sources(&format!("crates/{d}/src")) {
+            if path.ends_with("/store.rs") {
+                continue;
+            }
+            let bad = hits(&code, &["SELECT ", "INSERT INTO", "DELETE FROM", "\"UPDATE "]);
+            assert!(bad.is_empty(), "{path}: {bad:?}");
+        }
+    }
+    for d in DISTRICTS.iter().chain(&["kit"]) {
+        for (path, code) in sources(&format!("crates/{d}/src")) {
+            let allowed = path.starts_with("crates/kit/src/db/") || path.ends_with("kit/src/fail.rs") || path.ends_with("kit/src/journal.rs");
+            let bad = hits(&code, &["rusqlite::", "tokio_postgres::", "deadpool_postgres::"]);
+            assert!(allowed || bad.is_empty(), "{path}: {bad:?}");
+        }
+    }
+}
+
+#[test]
+fn http_stands_in_pages_only() {
+    for d in DISTRICTS {
+        for (path, code) in sources(&format!("crates/{d}/src")) {
+            let door = ["/pages.rs", "/lib.rs", "access/gate.rs", "access/request.rs", "shell/mod.rs"].iter().any(|p| path.ends_with(p));
+            let bad = hits(&code, &["axum::"]);
+            assert!(door || bad.is_empty(), "{path}: {bad:?}");
+        }
+    }
+}
+
+#[test]
+fn districts_look_down_only() {
+    let order = ["rules", "kit", "search", "base", "supply", "trade", "watch", "qicai"];
+    for (i, d) in order.iter().enumerate() {
+        let manifest = std::fs::read_to_string(root().join(format!("crates/{d}/Cargo.toml"))).unwrap();
+        for above in &order[i + 1..] {
+            assert!(!manifest.contains(&format!("\n{above}.workspace")), "{d} must not know {above}");
+        }
+    }
+    let kit = std::fs::read_to_string(root().join("crates/kit/Cargo.toml")).unwrap();
+    assert!(!kit.contains("rules.workspace"), "kit knows no business");
+}
+
+#[test]
+fn kit_and_search_know_no_business_word() {
+    for d in ["kit", "search"] {
+        for (path, code) in sources(&format!("crates/{d}/src")) {
+            let words: &[&str] = &["procurement", "budget", "invoice", "tender", "采购", "预算", "合同", "订单"];
+            let bad = hits(&code, words);
+            assert!(bad.is_empty(), "{path}: {bad:?}");
+        }
+    }
+}
+
+/// What may change rows without a journal entry: nothing that is a fact of the business.
+const UPKEEP: [&str; 8] = [
+    "cart.add",
+    "cart.set",
+    "disclosure.clear",
+    "disclosure.follow",
+    "import.check",
+    "import.finish",
+    "journal.sequence",
+    "session.touch",
+];
+
+#[test]
+fn upkeep_is_a_closed_list() {
+    for d in DISTRICTS.iter().chain(&["kit"]) {
+        for (path, code) in sources(&format!("crates/{d}/src")) {
+            for rest in code.split(".upkeep(").skip(1) {
+                let name = rest.trim_start().trim_start_matches('"').split('"').next().unwrap();
+                assert!(rest.starts_with('&') || UPKEEP.contains(&name) || path.ends_with("db/mod.rs"), "{path}: upkeep {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_state_of_an_order_has_its_word_and_every_move_its_people() {
+    use rules::orders::state::MOVES;
+    for (from, act, to, who) in MOVES {
+        assert_eq!(rules::orders::next(from, act), Some(to));
+        let timer = matches!(
+            act,
+            rules::orders::Act::Expire | rules::orders::Act::Conclude | rules::orders::Act::Lapse | rules::orders::Act::Complete
+        );
+        assert_eq!(who.is_empty(), timer, "{from:?} {act:?}");
+    }
+}
+
+#[test]
+fn nothing_names_a_machine_or_a_mirror() {
+    let home = format!("/{}/", "root");
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "Cargo.toml", "bin/run", "bin/test", "bin/bench", ".ci/run"] {
+        let text = std::fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(!text.contains(&home), "{name} names a path of one machine");
+    }
+}

@@ -1,0 +1,10 @@
+//! The suite over HTTP: the same tests on SQLite and, with QICAI_TEST_ENGINE=postgres, on PostgreSQL.
+
+mod crowd;
+mod edges;
+mod house;
+mod job;
+mod kill;
+mod matrix;
+mod mall;
+mod record;
