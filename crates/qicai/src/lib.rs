@@ -12,7 +12,7 @@ use axum::{Router, middleware};
 use base::access::Route;
 use base::{Base, Settings, access};
 use kit::db::Migration;
-use kit::{Clock, Db, Query, Result, journal, params};
+use kit::{Clock, Db, Result, journal};
 use std::future::Future;
 use std::time::Duration;
 use supply::Supply;
@@ -74,8 +74,8 @@ pub async fn open(db: Db, settings: Settings) -> Result<Mall> {
 
 /// Ready when the database answers.
 async fn ready(State(base): State<Base>) -> Response {
-    match base.db().rows("SELECT name FROM lease LIMIT 1", params![]).await {
-        Ok(_) => "ready".into_response(),
+    match base.db().alive().await {
+        Ok(()) => "ready".into_response(),
         Err(e) => (StatusCode::SERVICE_UNAVAILABLE, format!("database: {e}")).into_response(),
     }
 }

@@ -128,6 +128,11 @@ impl Db {
         self.inner.ids.next(self.now())
     }
 
+    /// Fails when the database does not answer.
+    pub async fn alive(&self) -> Result<()> {
+        self.rows("SELECT 1", &[]).await.map(|_| ())
+    }
+
     /// Statements sent since start; what a request costs is measured with it.
     pub fn statements(&self) -> u64 {
         self.inner.statements.load(Ordering::Relaxed)

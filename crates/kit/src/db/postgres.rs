@@ -38,7 +38,13 @@ impl Postgres {
 
     /// Runs several statements at once, outside any cache; for migrations.
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        Ok(self.client().await?.batch_execute(sql).await?)
+        let client = self.client().await?;
+        let done = client.batch_execute(sql).await;
+        if done.is_err() {
+            // The connection stands in a failed transaction: nobody else may get it.
+            drop(Object::take(client));
+        }
+        Ok(done?)
     }
 }
 
@@ -53,12 +59,19 @@ impl Command {
     }
 
     pub async fn run(&self, sql: &str, params: &[Val]) -> Result<u64> {
-        let st = self.client().prepare_cached(sql).await?;
+        let st = prepared(self.client(), sql, params).await?;
         Ok(self.client().execute_raw(&st, params).await?)
     }
 
     pub async fn run_many(&self, sql: &str, many: &[Vec<Val>]) -> Result<u64> {
-        let st = self.client().prepare_cached(sql).await?;
+        let Some(first) = many.first() else { return Ok(0) };
+        // One type for each column, whichever rows have nothing there.
+        let model: Vec<Val> = first
+            .iter()
+            .enumerate()
+            .map(|(i, v)| many.iter().map(|r| &r[i]).find(|v| **v != Val::Null).unwrap_or(v).clone())
+            .collect();
+        let st = prepared(self.client(), sql, &model).await?;
         // Futures polled together are pipelined: one round trip for all rows of a chunk.
         let mut n = 0;
         for chunk in many.chunks(256) {
@@ -111,8 +124,22 @@ async fn join_all<F: Future + Unpin>(mut waiting: Vec<F>) -> Vec<F::Output> {
     done.into_iter().flatten().collect()
 }
 
+/// A statement whose parameters have the types of the values: an integer is a BIGINT wherever it stands.
+async fn prepared(client: &Object, sql: &str, params: &[Val]) -> Result<tokio_postgres::Statement> {
+    let types: Vec<Type> = params
+        .iter()
+        .map(|p| match p {
+            Val::Null => Type::UNKNOWN,
+            Val::Int(_) => Type::INT8,
+            Val::Text(_) => Type::TEXT,
+            Val::Bytes(_) => Type::BYTEA,
+        })
+        .collect();
+    Ok(client.prepare_typed_cached(sql, &types).await?)
+}
+
 async fn rows(client: &Object, sql: &str, params: &[Val]) -> Result<Vec<Row>> {
-    let st = client.prepare_cached(sql).await?;
+    let st = prepared(client, sql, params).await?;
     let refs: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
     let found = client.query(&st, &refs).await?;
     found

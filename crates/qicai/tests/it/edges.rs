@@ -22,7 +22,7 @@ async fn nothing_held(mall: &Box) {
     assert_eq!(mall.number("SELECT CAST(SUM(frozen) AS BIGINT) FROM budget_line").await, 0);
     assert_eq!(mall.number("SELECT CAST(SUM(used) AS BIGINT) FROM plan_line").await, 0);
     assert_eq!(mall.number("SELECT CAST(SUM(held) AS BIGINT) FROM offer").await, 0);
-    assert_eq!(mall.number("SELECT CAST(SUM(amount) AS BIGINT) FROM annual_sum").await, 0);
+    assert_eq!(mall.number("SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM annual_sum").await, 0);
     mall.sound().await;
 }
 
@@ -117,7 +117,10 @@ async fn the_same_file_twice_changes_nothing_and_bad_rows_come_back() {
     mall.settle().await;
     admin.get(&at).await.shows(&["单价（元）：应是大于 0", "库存：应是 0 到", "确认上架 1 行"]);
     let errors = kit::sheet::read(&admin.get(&format!("{at}/errors.xlsx")).await.body).unwrap();
-    assert_eq!((errors.len(), errors[0].last().map(String::as_str), errors[1][3].as_str()), (3, Some("错误说明"), "T-2"));
+    assert_eq!(
+        (errors.len(), errors[0].last().map(String::as_str), errors[1][3].as_str()),
+        (3, Some("错误说明"), "T-2")
+    );
     let offers = mall.number("SELECT COUNT(*) FROM offer").await;
     admin.post(&format!("{at}/confirm"), &[]).await.leads();
     mall.settle().await;
@@ -144,9 +147,14 @@ async fn the_rules_refuse_before_anything_is_bought() {
     buy(&small, &dear, "1").await.refused("资产配置标准");
     assert_eq!(mall.number("SELECT COUNT(*) FROM orders").await, 0);
     let paper = find(&small, "百旺 PW7001").await;
-    mall.mall.watch.db().upkeep("test.narrow", |tx| std::boxed::Box::pin(async move {
-        tx.run("UPDATE offer SET areas = '371300'", kit::params![]).await
-    })).await.unwrap();
+    mall.mall
+        .watch
+        .db()
+        .upkeep("test.narrow", |tx| {
+            std::boxed::Box::pin(async move { tx.run("UPDATE offer SET areas = '371300'", kit::params![]).await })
+        })
+        .await
+        .unwrap();
     buy(&small, &paper, "1").await.refused("不在供应商的供货区域里");
     nothing_held(&mall).await;
 }

@@ -27,7 +27,7 @@ pub async fn shelve(mall: &Box, seller: &Visitor, file: &[u8]) {
 
 /// Finds a product by words; returns its path.
 pub async fn find(v: &Visitor, words: &str) -> String {
-    let page = v.get(&format!("/search?q={}", kit::text::percent(words))).await;
+    let page = v.get(&format!("/search?area=all&q={}", kit::text::percent(words))).await;
     let text = page.text();
     let rest = text.split("href=\"/products/").nth(1).unwrap_or_else(|| panic!("{words} not found: {text}"));
     format!("/products/{}", rest.split('"').next().unwrap())
@@ -47,7 +47,11 @@ pub async fn buy(v: &Visitor, product: &str, quantity: &str) -> crate::mall::Pag
         let chosen = rest.split("<option value=\"").skip(1).find(|o| o.contains("selected"))?;
         Some(chosen.split('"').next()?.to_owned())
     });
-    let address = text.split("id=\"address\"").nth(1).and_then(|r| r.split("<option value=\"").nth(1)).map(|r| r.split('"').next().unwrap());
+    let address = text
+        .split("id=\"address\"")
+        .nth(1)
+        .and_then(|r| r.split("<option value=\"").nth(1))
+        .map(|r| r.split('"').next().unwrap());
     let (key, price) = (page.field("key"), page.field(&format!("price-{offer}")));
     let fields = [
         ("key", key.as_str()),
@@ -124,22 +128,37 @@ async fn a_unit_buys_paper_from_search_to_evaluation() {
     public.get(&format!("/deals?product={}", &product["/products/".len()..])).await.shows(&["¥95.00"]);
     seller.get(&format!("{order}/contract")).await.shows(&["伍仟柒佰元整", "与内容一致"]);
 
-    seller.post(&format!("{order}/ship"), &[("line", &line), (&format!("ship-{line}"), "61"), ("carrier", "自送")]).await.refused("还能发 60");
-    seller.post(&format!("{order}/ship"), &[("line", &line), (&format!("ship-{line}"), "60"), ("carrier", "自送")]).await.leads();
+    seller
+        .post(&format!("{order}/ship"), &[("line", &line), (&format!("ship-{line}"), "61"), ("carrier", "自送")])
+        .await
+        .refused("还能发 60");
+    seller
+        .post(&format!("{order}/ship"), &[("line", &line), (&format!("ship-{line}"), "60"), ("carrier", "自送")])
+        .await
+        .leads();
 
     // Accepted in part with a photo, the rest sent again, by someone other than the handler.
     let receiver = mall.login("licheng.yanshou").await;
     let (good, bad) = (format!("good-{line}"), format!("bad-{line}"));
     let png = [0x89, b'P', b'N', b'G', 1, 2, 3];
-    assert_eq!(handler.upload(&format!("{order}/accept"), &[("line", &line), (&good, "60")], "photos", "", &[]).await.status, StatusCode::FORBIDDEN);
-    receiver.upload(&format!("{order}/accept"), &[("line", &line), (&good, "50"), (&bad, "10")], "photos", "a.png", &png).await.refused("拒收要写明理由");
+    assert_eq!(
+        handler.upload(&format!("{order}/accept"), &[("line", &line), (&good, "60")], "photos", "", &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    receiver
+        .upload(&format!("{order}/accept"), &[("line", &line), (&good, "50"), (&bad, "10")], "photos", "a.png", &png)
+        .await
+        .refused("拒收要写明理由");
     let fields = [("line", line.as_str()), (&good, "50"), (&bad, "10"), ("reason", "受潮")];
     receiver.upload(&format!("{order}/accept"), &fields, "photos", "a.txt", b"no picture").await.refused("照片应是");
     receiver.upload(&format!("{order}/accept"), &fields, "photos", "a.png", &png).await.leads();
     let photo = mall.number("SELECT id FROM photo").await;
     assert_eq!(receiver.get(&format!("{order}/photos/{photo}")).await.body, png);
     assert_eq!(foreign.get(&format!("{order}/photos/{photo}")).await.status, StatusCode::NOT_FOUND);
-    seller.post(&format!("{order}/ship"), &[("line", &line), (&format!("ship-{line}"), "10"), ("carrier", "自送")]).await.leads();
+    seller
+        .post(&format!("{order}/ship"), &[("line", &line), (&format!("ship-{line}"), "10"), ("carrier", "自送")])
+        .await
+        .leads();
     receiver.upload(&format!("{order}/accept"), &[("line", &line), (&good, "10")], "photos", "", &[]).await.leads();
 
     // Invoice, payment, interest, evaluation.
@@ -205,13 +224,29 @@ async fn a_returned_order_frees_what_it_held_and_starts_again() {
     page.shows(&["数量太多"]);
     let line = page.field("line");
     let text = page.text();
-    let plan = text.split("<option value=\"").skip(1).find(|o| o.contains("selected")).unwrap().split('"').next().unwrap().to_owned();
-    let fields = [("line", line.as_str()), (&format!("quantity-{line}"), "4"), (&format!("plan-{line}"), &plan), ("purpose", "补充")];
+    let plan = text
+        .split("<option value=\"")
+        .skip(1)
+        .find(|o| o.contains("selected"))
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let fields = [
+        ("line", line.as_str()),
+        (&format!("quantity-{line}"), "4"),
+        (&format!("plan-{line}"), &plan),
+        ("purpose", "补充"),
+    ];
     handler.post(&format!("{order}/resubmit"), &fields).await.leads();
     handler.get(&order).await.shows(&["审批中", "已作废"]);
     assert_eq!(mall.number("SELECT CAST(SUM(held) AS BIGINT) FROM offer").await, 4);
     handler.post(&format!("{order}/withdraw"), &[]).await.leads();
     handler.get(&order).await.shows(&["已撤回"]);
-    assert_eq!(mall.number("SELECT CAST(SUM(held) + SUM(stock) AS BIGINT) FROM offer").await, mall.number("SELECT CAST(SUM(stock) AS BIGINT) FROM offer").await);
+    assert_eq!(
+        mall.number("SELECT CAST(SUM(held) + SUM(stock) AS BIGINT) FROM offer").await,
+        mall.number("SELECT CAST(SUM(stock) AS BIGINT) FROM offer").await
+    );
     mall.sound().await;
 }

@@ -22,7 +22,10 @@ fn qicai(folder: &std::path::Path, url: &Option<String>, args: &[&str]) -> Comma
 fn serve(folder: &std::path::Path, url: &Option<String>) -> (Child, String) {
     let mut child = qicai(folder, url, &["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines.by_ref().map(|l| l.unwrap()).find_map(|l| Some(l.strip_prefix("Open http://")?.trim_end_matches('/').to_owned()));
+    let address = lines
+        .by_ref()
+        .map(|l| l.unwrap())
+        .find_map(|l| Some(l.strip_prefix("Open http://")?.trim_end_matches('/').to_owned()));
     // Keep the pipe open so that the server can go on writing.
     std::thread::spawn(move || lines.for_each(drop));
     (child, address.expect("the server says its address"))

@@ -5,6 +5,6 @@ mod edges;
 mod house;
 mod job;
 mod kill;
-mod matrix;
 mod mall;
+mod matrix;
 mod record;

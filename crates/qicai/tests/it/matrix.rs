@@ -77,7 +77,11 @@ async fn a_form_without_its_token_or_from_elsewhere_does_nothing() {
         for r in mall.mall.table.iter().filter(|r| r.method == "POST" && r.path != "/login") {
             let o = outcome(&v, "POST", &filled(r.path)).await;
             // Upload forms refuse a body that is no upload before they look for the token.
-            assert!(o == 'D' || o == 'R' && v.post(&filled(r.path), &[]).await.text().contains("上传文件"), "{role} {}: {o}", r.path);
+            assert!(
+                o == 'D' || o == 'R' && v.post(&filled(r.path), &[]).await.text().contains("上传文件"),
+                "{role} {}: {o}",
+                r.path
+            );
         }
     }
     let page = mall.visitor().get("/").await;

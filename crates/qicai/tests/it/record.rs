@@ -28,8 +28,14 @@ async fn numbers_are_dense_and_a_rebuild_gives_the_same() {
     assert_eq!(journal::position(db, watch::disclosure::PROJECTION).await.unwrap(), head);
     assert_eq!(mall.mall.watch.engine().position(), head);
     let snapshot = || async {
-        let notices = db.rows("SELECT id, number, title, amount, body, published_at FROM notice ORDER BY id", params![]).await.unwrap();
-        let deals = db.rows("SELECT entry, line, product, price, quantity FROM deal ORDER BY entry, line", params![]).await.unwrap();
+        let notices = db
+            .rows("SELECT id, number, title, amount, body, published_at FROM notice ORDER BY id", params![])
+            .await
+            .unwrap();
+        let deals = db
+            .rows("SELECT entry, line, product, price, quantity FROM deal ORDER BY entry, line", params![])
+            .await
+            .unwrap();
         format!("{notices:?} {deals:?}")
     };
     let before = snapshot().await;

@@ -1,0 +1,52 @@
+// Every page that a role's menu leads to, at both widths, and the public ones without script.
+import assert from "node:assert/strict";
+import { sound, axe } from "./lib.mjs";
+
+export const title = "every page of every menu is sound";
+
+const PEOPLE = ["licheng.jingban", "licheng.caiwu", "lantian.guanli", "lantian.dingdan", "licheng.jianguan", "jinan.shenji", "yunwei"];
+
+export default async function ({ step, open }) {
+  const visitor = await open();
+  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/deals", "/rules?group=limit", "/stations", "/help", "/login", "/nowhere"]) {
+    await step(`public ${path}`, async () => {
+      await visitor.goto(path);
+      await sound(visitor, `public${path.replace(/\W+/g, "-")}`);
+    });
+  }
+  await step("the station switch keeps the page", async () => {
+    await visitor.goto("/search?q=A4");
+    await visitor.click("text=切换分站");
+    await visitor.click("a:has-text('历城区')");
+    assert.ok(visitor.url().endsWith("/search?q=A4"), visitor.url());
+    assert.ok((await visitor.locator(".station").innerText()).includes("历城区"));
+  });
+  await step("suggestions answer to the keyboard", async () => {
+    await visitor.goto("/");
+    await visitor.locator("#q").pressSequentially("fuyin");
+    await visitor.waitForSelector(".suggest li");
+    await axe(visitor);
+    await visitor.press("#q", "ArrowDown");
+    await visitor.press("#q", "Enter");
+    await visitor.waitForURL(/\/search\?/);
+  });
+  const plain = await open({ scripts: false });
+  await step("search works without script", async () => {
+    await plain.goto("/");
+    await plain.fill("#q", "复印纸");
+    await plain.press("#q", "Enter");
+    await plain.waitForSelector("article.product");
+    await axe(plain);
+  });
+  for (const user of PEOPLE) {
+    const page = await open({ user });
+    await page.goto("/todo");
+    const links = await page.locator(".side a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+    for (const path of links) {
+      await step(`${user} ${path}`, async () => {
+        await page.goto(path);
+        await sound(page, `${user}${path.replace(/\W+/g, "-")}`);
+      });
+    }
+  }
+}
