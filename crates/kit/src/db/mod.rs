@@ -238,26 +238,34 @@ impl Tx<'_> {
     /// Runs a change; returns how many rows it touched.
     pub async fn run(&self, sql: &str, params: &[Val]) -> Result<u64> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        self.changes.fetch_add(1, Ordering::Relaxed);
-        match &self.run {
+        let n = match &self.run {
             Run::Sqlite(c) => c.run(sql, params),
             Run::Postgres(c) => c.run(sql, params).await,
-        }
+        }?;
+        self.touched(n);
+        Ok(n)
     }
 
     /// Runs one change for many rows of parameters, in as few round trips as the engine allows.
     pub async fn run_many(&self, sql: &str, many: &[Vec<Val>]) -> Result<u64> {
         self.statements.fetch_add(many.len() as u64, Ordering::Relaxed);
-        self.changes.fetch_add(1, Ordering::Relaxed);
+        let mut n = 0;
         match &self.run {
             Run::Sqlite(c) => {
-                let mut n = 0;
                 for params in many {
                     n += c.run(sql, params)?;
                 }
-                Ok(n)
             }
-            Run::Postgres(c) => c.run_many(sql, many).await,
+            Run::Postgres(c) => n = c.run_many(sql, many).await?,
+        }
+        self.touched(n);
+        Ok(n)
+    }
+
+    /// A statement that touched no row changed nothing.
+    fn touched(&self, rows: u64) {
+        if rows > 0 {
+            self.changes.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -281,14 +289,15 @@ impl Tx<'_> {
 impl Query for Tx<'_> {
     fn rows<'q>(&'q self, sql: &'q str, params: &'q [Val]) -> BoxFuture<'q, Result<Vec<Row>>> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        if !sql.trim_start().starts_with("SELECT") {
-            self.changes.fetch_add(1, Ordering::Relaxed);
-        }
         Box::pin(async move {
-            match &self.run {
+            let found = match &self.run {
                 Run::Sqlite(c) => c.rows(sql, params),
                 Run::Postgres(c) => c.rows(sql, params).await,
+            }?;
+            if !sql.trim_start().starts_with("SELECT") {
+                self.touched(found.len() as u64);
             }
+            Ok(found)
         })
     }
 }
