@@ -1,115 +1,243 @@
-// Comforts on top of pages that work without script: suggestions, no double sending, progress, chart values.
+// Comforts on top of pages that work without script. Everything here may fail without harm.
 const $$ = (sel, root = document) => Array.from(root.querySelectorAll(sel));
+const make = (tag, props = {}, ...kids) => {
+  const el = Object.assign(document.createElement(tag), props);
+  el.append(...kids);
+  return el;
+};
 
-// Suggestions under the search box, as an ARIA combobox.
+// Suggestions under the search box, as an ARIA combobox: GET data-suggest?q= gives [{text, kind, href}].
+const SUGGEST_WAIT_MS = 120;
 for (const input of $$('[data-suggest]')) {
-  const list = document.createElement('ul');
-  list.className = 'suggest';
-  list.id = 'suggest-list';
-  list.hidden = true;
+  const list = make('ul', { className: 'suggest', id: 'suggest-list', hidden: true });
   list.setAttribute('role', 'listbox');
   list.setAttribute('aria-label', '搜索建议');
-  input.parentNode.appendChild(list);
+  input.parentNode.append(list);
   input.setAttribute('role', 'combobox');
   input.setAttribute('aria-autocomplete', 'list');
   input.setAttribute('aria-expanded', 'false');
   input.setAttribute('aria-controls', list.id);
   let timer = 0, asked = 0, at = -1, items = [];
-  const close = () => { list.hidden = true; at = -1; input.setAttribute('aria-expanded', 'false'); input.removeAttribute('aria-activedescendant'); };
-  const pick = (i) => { location.href = items[i].href; };
   const mark = (i) => {
     at = i;
     $$('li', list).forEach((li, n) => li.setAttribute('aria-selected', String(n === i)));
-    if (i >= 0) input.setAttribute('aria-activedescendant', 's' + i); else input.removeAttribute('aria-activedescendant');
+    if (i >= 0) input.setAttribute('aria-activedescendant', 'suggest-' + i);
+    else input.removeAttribute('aria-activedescendant');
   };
   const show = (found) => {
     items = found;
     list.textContent = '';
     found.forEach((s, i) => {
-      const li = document.createElement('li');
-      li.id = 's' + i;
+      const li = make('li', { id: 'suggest-' + i },
+        make('span', { textContent: s.text }),
+        make('span', { className: 'muted small', textContent: s.kind }));
       li.setAttribute('role', 'option');
-      li.setAttribute('aria-selected', 'false');
-      const text = document.createElement('span');
-      text.textContent = s.text;
-      const kind = document.createElement('span');
-      kind.className = 'muted small';
-      kind.textContent = s.kind;
-      li.append(text, kind);
-      li.addEventListener('mousedown', (e) => { e.preventDefault(); pick(i); });
-      list.appendChild(li);
+      li.addEventListener('mousedown', (e) => { e.preventDefault(); location.href = s.href; });
+      list.append(li);
     });
     list.hidden = found.length === 0;
     input.setAttribute('aria-expanded', String(found.length > 0));
-    at = -1;
+    mark(-1);
+  };
+  // A late answer must not open the list again.
+  const close = () => { clearTimeout(timer); asked += 1; show([]); };
+  const ask = async () => {
+    const mine = ++asked;
+    try {
+      const res = await fetch(input.dataset.suggest + '?q=' + encodeURIComponent(input.value.trim()));
+      const found = res.ok ? await res.json() : [];
+      if (mine === asked && Array.isArray(found)) show(found);
+    } catch (e) { if (mine === asked) close(); }
   };
   input.addEventListener('input', () => {
     clearTimeout(timer);
-    const words = input.value.trim();
-    if (!words) { close(); return; }
-    timer = setTimeout(async () => {
-      const mine = ++asked;
-      try {
-        const res = await fetch(input.dataset.suggest + '?q=' + encodeURIComponent(words));
-        const found = await res.json();
-        if (mine === asked) show(found);
-      } catch (e) { close(); }
-    }, 120);
+    if (input.value.trim()) timer = setTimeout(ask, SUGGEST_WAIT_MS); else close();
   });
   input.addEventListener('keydown', (e) => {
-    if (list.hidden) return;
+    // Keys that an input method is using are not ours.
+    if (e.isComposing || list.hidden) return;
     if (e.key === 'ArrowDown') { e.preventDefault(); mark((at + 1) % items.length); }
-    else if (e.key === 'ArrowUp') { e.preventDefault(); mark((at - 1 + items.length) % items.length); }
-    else if (e.key === 'Enter' && at >= 0) { e.preventDefault(); pick(at); }
-    else if (e.key === 'Escape') close();
+    else if (e.key === 'ArrowUp') { e.preventDefault(); mark((at <= 0 ? items.length : at) - 1); }
+    else if (e.key === 'Enter' && at >= 0) { e.preventDefault(); location.href = items[at].href; }
+    else if (e.key === 'Escape') { e.preventDefault(); close(); }
   });
   input.addEventListener('blur', close);
 }
 
-// A form is sent once; the server would recognise a second sending anyway.
-for (const form of $$('form[data-once]')) {
-  form.addEventListener('submit', () => {
-    setTimeout(() => $$('button', form).forEach((b) => { b.disabled = true; }), 0);
+// Which button sends a form: `submitter` is younger than our oldest browser.
+let pressed = null;
+document.addEventListener('click', (e) => {
+  pressed = e.target.closest ? e.target.closest('button, input[type=submit]') : null;
+}, true);
+const sender = (form) => (pressed && pressed.form === form ? pressed : null);
+
+// A question before what cannot be undone: data-confirm on the form, or on the one button that needs it.
+function ask(words, act) {
+  const no = make('button', { type: 'button', className: 'btn ghost', textContent: '再想想' });
+  const yes = make('button', { type: 'button', className: 'btn seal', textContent: act });
+  const text = make('p', { id: 'ask-words', textContent: words });
+  const box = make('dialog', {}, text, make('div', { className: 'row' }, no, yes));
+  if (!box.showModal) return Promise.resolve(window.confirm(words));
+  box.setAttribute('aria-labelledby', text.id);
+  document.body.append(box);
+  return new Promise((done) => {
+    let answer = false;
+    no.addEventListener('click', () => box.close());
+    yes.addEventListener('click', () => { answer = true; box.close(); });
+    box.addEventListener('close', () => { box.remove(); done(answer); });
+    box.showModal();
+    no.focus();
   });
 }
-window.addEventListener('pageshow', () => $$('form[data-once] button').forEach((b) => { b.disabled = false; }));
+const agreed = new WeakSet();
+document.addEventListener('submit', async (e) => {
+  const form = e.target, button = sender(form);
+  const words = (button && button.dataset.confirm) || form.dataset.confirm;
+  if (!words || agreed.delete(form)) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  if (!(await ask(words, button ? button.textContent.trim() : '确定'))) { if (button) button.focus(); return; }
+  agreed.add(form);
+  pressed = button;
+  form.requestSubmit(button || undefined);
+}, true);
 
-// A question before what cannot be undone.
-for (const el of $$('[data-confirm]')) {
-  el.addEventListener('submit', (e) => { if (!window.confirm(el.dataset.confirm)) { e.preventDefault(); e.stopImmediatePropagation(); } }, true);
+// A form marked data-once is sent once; the server would recognise a second sending anyway.
+const ONCE_AGAIN_MS = 10000;
+const release = () => $$('.busy').forEach((b) => { b.disabled = false; b.classList.remove('busy'); });
+document.addEventListener('submit', (e) => {
+  if (e.defaultPrevented || !('once' in e.target.dataset)) return;
+  // After this event: a button that is already off would not be sent.
+  setTimeout(() => $$('button:not([disabled])', e.target).forEach((b) => { b.disabled = true; b.classList.add('busy'); }), 0);
+  setTimeout(release, ONCE_AGAIN_MS);
+});
+window.addEventListener('pageshow', release);
+
+// Filters marked data-auto answer to a choice at once; their button stays for the keyboard.
+document.addEventListener('change', (e) => {
+  const form = e.target.form;
+  if (form && 'auto' in form.dataset && e.target.matches('select, [type=checkbox], [type=radio], [type=date]')) form.requestSubmit();
+});
+
+// Minus and plus beside a quantity.
+for (const box of $$('.stepper')) {
+  const input = box.querySelector('input');
+  if (!input) continue;
+  const key = (sign, words, way) => {
+    const b = make('button', { type: 'button', textContent: sign });
+    b.setAttribute('aria-label', words);
+    b.addEventListener('click', () => {
+      input[way]();
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    return b;
+  };
+  input.before(key('−', '减少', 'stepDown'));
+  input.after(key('+', '增加', 'stepUp'));
+  box.classList.add('live');
 }
 
-// Long work: shows how far it is, then opens the result.
+// Long work: shows how far it is, then opens the result. GET gives {done, total, state, href}.
+const PROGRESS_MS = 500, PROGRESS_SLOW_MS = 5000;
 for (const box of $$('[data-progress-url]')) {
   const bar = box.querySelector('progress');
   const text = box.querySelector('[data-progress-text]');
+  if (text) text.setAttribute('role', 'status');
+  let wait = PROGRESS_MS;
   const look = async () => {
     try {
-      const p = await (await fetch(box.dataset.progressUrl)).json();
-      if (bar && p.total) bar.value = (p.done * 100) / p.total;
-      if (text) text.textContent = p.state + ' ' + p.done + ' / ' + p.total + ' 行';
+      const res = await fetch(box.dataset.progressUrl);
+      if (!res.ok) throw new Error(String(res.status));
+      const p = await res.json();
+      wait = PROGRESS_MS;
+      if (bar && p.total) bar.value = (p.done * bar.max) / p.total;
+      if (text) text.textContent = `${p.state} ${p.done} / ${p.total} 行`;
       if (p.href) { location.replace(p.href); return; }
-    } catch (e) { /* the next look may succeed */ }
-    setTimeout(look, 500);
+    } catch (e) { wait = Math.min(wait * 2, PROGRESS_SLOW_MS); }
+    setTimeout(look, wait);
   };
-  setTimeout(look, 300);
+  setTimeout(look, wait);
 }
 
-// Values of a chart under the pointer.
-for (const dot of $$('[data-tip]')) {
-  let tip = null;
-  dot.addEventListener('mouseenter', () => {
-    tip = document.createElement('div');
-    tip.className = 'tip';
-    tip.textContent = dot.dataset.tip;
-    document.body.appendChild(tip);
-    const r = dot.getBoundingClientRect();
-    tip.style.left = r.left + window.scrollX + 'px';
-    tip.style.top = r.top + window.scrollY - 32 + 'px';
+// Values of a chart: the mark under the pointer or the keyboard; in a chart marked data-nearest the nearest one.
+let tip = null, marked = null;
+const untip = () => {
+  if (tip) tip.remove();
+  if (marked) marked.classList.remove('at');
+  tip = marked = null;
+};
+const show = (el) => {
+  if (el === marked) return;
+  untip();
+  marked = el;
+  el.classList.add('at');
+  tip = make('div', { className: 'tip', textContent: el.dataset.tip });
+  document.body.append(tip);
+  const r = el.getBoundingClientRect(), t = tip.getBoundingClientRect();
+  const left = Math.max(4, Math.min(r.left + r.width / 2 - t.width / 2, document.documentElement.clientWidth - t.width - 4));
+  const above = r.top - t.height - 6;
+  tip.style.left = left + window.scrollX + 'px';
+  tip.style.top = (above > 0 ? above : r.bottom + 6) + window.scrollY + 'px';
+};
+for (const el of $$('[data-tip]')) {
+  const title = el.querySelector('title');
+  // The browser would show the same words a second time.
+  if (title) title.remove();
+  el.addEventListener('mouseenter', () => show(el));
+  el.addEventListener('focus', () => show(el));
+  el.addEventListener('blur', untip);
+  if (!el.closest('[data-nearest]')) el.addEventListener('mouseleave', untip);
+}
+for (const chart of $$('[data-nearest]')) {
+  const marks = $$('[data-tip]', chart);
+  chart.addEventListener('mousemove', (e) => {
+    let best = null, least = Infinity;
+    for (const m of marks) {
+      const r = m.getBoundingClientRect();
+      const d = Math.hypot(r.left + r.width / 2 - e.clientX, (r.top + r.height / 2 - e.clientY) / 4);
+      if (d < least) { least = d; best = m; }
+    }
+    if (best) show(best);
   });
-  dot.addEventListener('mouseleave', () => { if (tip) tip.remove(); });
+  chart.addEventListener('mouseleave', untip);
+}
+document.addEventListener('keydown', (e) => { if (e.key === 'Escape') untip(); });
+
+// A click anywhere in a row marked data-link follows its first link; selecting text or using a control does not.
+document.addEventListener('click', (e) => {
+  const row = e.target.closest && e.target.closest('tr[data-link]');
+  if (!row || e.defaultPrevented || e.target.closest('a, button, input, select, label, summary') || String(getSelection())) return;
+  const link = row.querySelector('a[href]');
+  if (link) link.click();
+});
+
+// Copies the text of what data-copy names, or its own words.
+for (const b of $$('[data-copy]')) {
+  b.hidden = false;
+  const said = b.textContent;
+  b.setAttribute('aria-live', 'polite');
+  b.addEventListener('click', async () => {
+    const from = b.dataset.copy[0] === '#' ? document.querySelector(b.dataset.copy) : null;
+    const words = from ? from.textContent.trim() : b.dataset.copy;
+    let done = true;
+    try { await navigator.clipboard.writeText(words); } catch (e) {
+      // Over plain HTTP there is no clipboard object.
+      const area = make('textarea', { value: words, className: 'visually-hidden' });
+      document.body.append(area);
+      area.select();
+      done = document.execCommand('copy');
+      area.remove();
+      b.focus();
+    }
+    b.textContent = done ? '已复制' : '请手动复制';
+    setTimeout(() => { b.textContent = said; }, 2000);
+  });
 }
 
-// The work menu starts closed on a phone.
-const menu = document.querySelector('.side details');
-if (menu && window.matchMedia('(max-width:760px)').matches) menu.open = false;
+// Menus close when one clicks elsewhere or presses Escape; the work menu and the filters start closed on a phone.
+document.addEventListener('click', (e) => $$('.menu[open]').forEach((m) => { if (!m.contains(e.target)) m.open = false; }));
+document.addEventListener('keydown', (e) => {
+  if (e.key !== 'Escape') return;
+  for (const m of $$('.menu[open]')) { m.open = false; m.querySelector('summary').focus(); }
+});
+if (window.matchMedia('(max-width:760px)').matches) $$('.side details, details.facets').forEach((d) => { d.open = false; });

@@ -1,5 +1,6 @@
 //! The one binary: puts the districts together, keeps the followers running, answers HTTP.
 
+pub mod bench;
 pub mod demo;
 pub mod doctor;
 pub mod settings;
@@ -78,6 +79,11 @@ async fn ready(State(base): State<Base>) -> Response {
         Ok(()) => "ready".into_response(),
         Err(e) => (StatusCode::SERVICE_UNAVAILABLE, format!("database: {e}")).into_response(),
     }
+}
+
+/// Serves a handler that does nothing: what HTTP itself costs, for the bench.
+pub(crate) async fn hello(listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    axum::serve(listener, Router::new().route("/", get(|| async { "hello" }))).await
 }
 
 /// Starts what runs beside requests: the sequencer, the followers, imports, due commands.

@@ -71,6 +71,18 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Measure the server on generated data and print a table
+    Bench {
+        /// Offers to generate
+        #[arg(long, default_value_t = 100_000)]
+        offers: u64,
+        /// Seconds for each line of the table
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
+        /// Connections of each round
+        #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
+        connections: Vec<usize>,
+    },
     /// Check an installation: schema, sums, journal
     Doctor {
         #[command(flatten)]
@@ -228,6 +240,9 @@ async fn run(command: Command) -> Result<()> {
             journal::sequence(mall.watch.db()).await?;
             println!("disclosure made again from {} entries", watch::disclosure::rebuild(&mall.watch).await?);
             Ok(())
+        }
+        Command::Bench { offers, seconds, connections } => {
+            qicai::bench::run(qicai::bench::Options { offers, seconds, connections }).await
         }
         Command::Doctor { place } => doctor(&place).await,
     }
