@@ -90,6 +90,8 @@ CREATE TABLE orders (
   UNIQUE (handler, idem_key, supplier)
 );
 CREATE INDEX orders_unit ON orders (unit, id);
+CREATE INDEX orders_unit_state ON orders (unit, state);
+CREATE INDEX orders_supplier_state ON orders (supplier, state);
 CREATE INDEX orders_supplier ON orders (supplier, id);
 CREATE INDEX orders_region ON orders (region, id);
 CREATE INDEX orders_due ON orders (next_due) WHERE next_due IS NOT NULL;

@@ -8,6 +8,12 @@ pub async fn make_room(db: &Db) -> Result<()> {
             const MUCH: i64 = 1_000_000_000_000;
             tx.run("UPDATE plan_line SET amount = amount + $1", params![MUCH]).await?;
             tx.run("UPDATE budget_line SET granted = granted + $1, available = available + $1", params![MUCH]).await?;
+            tx.run(
+                "INSERT INTO budget_entry (id, line, at, debit, credit, amount, reason) \
+                 SELECT -id, id, $2, 'granted', 'available', $1, 'bench' FROM budget_line",
+                params![MUCH, tx.now()],
+            )
+            .await?;
             tx.run("UPDATE offer SET stock = stock + 1000000000", params![]).await?;
             tx.journal(entry()).await?;
             Ok(())

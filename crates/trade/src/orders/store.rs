@@ -1,5 +1,5 @@
 //! Rows of orders, their lines, approvals, contracts, messages.
-use base::access::Scope;
+use base::access::{Actor, Scope};
 use kit::db::{Row, Val};
 use kit::{Fail, Query, Result, Tx, params};
 use rules::check::Check;
@@ -252,13 +252,50 @@ pub async fn list(q: &dyn Query, scope: &Scope, f: &Filter) -> Result<(Vec<Order
     Ok((found, total))
 }
 
-/// Orders in a scope that are not at an end, newest first; what waits is picked from them.
-pub async fn open(q: &dyn Query, scope: &Scope, limit: usize) -> Result<Vec<Order>> {
-    let (condition, who) = scoped(scope);
-    let sql = format!(
-        "{ORDER} WHERE {condition} AND state IN ('approving', 'returned', 'offered', 'contracting', 'performing') ORDER BY id DESC LIMIT $2"
-    );
-    q.rows(&sql, &[who, limit.into()]).await?.iter().map(read).collect()
+/// What waits for a person, as a condition: parameters 2 to 8 are the person and one flag for each duty.
+const WAITS: &str = "(\
+     ($3 = 1 AND state = 'returned' AND handler = $2) \
+     OR ($4 = 1 AND state = 'approving' AND handler <> $2 AND ((step = 0 AND steps LIKE 'reviewer%') OR (step = 1 AND steps LIKE '% reviewer%'))) \
+     OR ($5 = 1 AND state = 'approving' AND handler <> $2 AND ((step = 0 AND steps LIKE 'signer%') OR (step = 1 AND steps LIKE '% signer%'))) \
+     OR ($5 = 1 AND state = 'contracting' AND handler <> $2 \
+         AND EXISTS (SELECT 1 FROM contract c WHERE c.orders = orders.id AND c.unit_signed_at IS NULL)) \
+     OR ($6 = 1 AND state = 'performing' AND handler <> $2 \
+         AND EXISTS (SELECT 1 FROM order_line l WHERE l.orders = orders.id AND l.shipped > l.accepted + l.refused)) \
+     OR ($7 = 1 AND state = 'performing' \
+         AND EXISTS (SELECT 1 FROM payment p WHERE p.orders = orders.id AND p.state = 'applied' AND p.applied_by <> $2)) \
+     OR ($8 = 1 AND (state = 'offered' \
+         OR (state = 'contracting' AND EXISTS (SELECT 1 FROM contract c WHERE c.orders = orders.id AND c.supplier_signed_at IS NULL)) \
+         OR (state = 'performing' AND EXISTS (SELECT 1 FROM order_line l WHERE l.orders = orders.id AND l.quantity + l.refused > l.shipped)) \
+         OR (state = 'performing' AND EXISTS (SELECT 1 FROM order_line l WHERE l.orders = orders.id AND l.accepted > l.returned) \
+             AND NOT EXISTS (SELECT 1 FROM invoice i WHERE i.orders = orders.id)))) \
+     OR (($3 = 1 OR $8 = 1) AND state = 'performing' AND next_command = 'close' \
+         AND NOT EXISTS (SELECT 1 FROM evaluation e WHERE e.orders = orders.id AND e.side = CASE WHEN $8 = 1 THEN 'supplier' ELSE 'unit' END)) \
+     OR (($3 = 1 OR $8 = 1) AND state IN ('contracting', 'performing') \
+         AND EXISTS (SELECT 1 FROM cancel_ask a WHERE a.orders = orders.id AND a.state = 'asked' \
+             AND a.side = CASE WHEN $8 = 1 THEN 'unit' ELSE 'supplier' END)))";
+
+fn waits(a: &Actor) -> (String, Vec<Val>) {
+    let (condition, who) = scoped(&a.scope());
+    let duties = [Duty::Handler, Duty::Reviewer, Duty::Signer, Duty::Receiver, Duty::Accountant, Duty::SupplierOrders];
+    let mut all = vec![who, a.person.into()];
+    all.extend(duties.map(|d| Val::from(a.may(d))));
+    (format!("{condition} AND {WAITS}"), all)
+}
+
+/// Orders that wait for a person, newest first.
+pub async fn waiting(q: &dyn Query, a: &Actor, limit: usize) -> Result<Vec<Order>> {
+    let (condition, mut all) = waits(a);
+    all.push(limit.into());
+    let sql = format!("{ORDER} WHERE {condition} ORDER BY id DESC LIMIT $9");
+    q.rows(&sql, &all).await?.iter().map(read).collect()
+}
+
+/// How many orders wait for a person, counted up to `most`.
+pub async fn count_waiting(q: &dyn Query, a: &Actor, most: usize) -> Result<i64> {
+    let (condition, mut all) = waits(a);
+    all.push(most.into());
+    let sql = format!("SELECT COUNT(*) FROM (SELECT id FROM orders WHERE {condition} LIMIT $9) AS w");
+    Ok(q.one(&sql, &all).await?.int(0))
 }
 
 /// Orders made under one key.

@@ -7,8 +7,10 @@ use kit::{Query, Result};
 use rules::duty::Duty;
 use rules::orders::State;
 
-/// Open orders looked at for the list of what waits.
-const OPEN_MAX: usize = 300;
+/// Orders on the list of what waits; the rest follows when these are done.
+const WAITING_MAX: usize = 50;
+/// The menu counts up to this.
+const COUNTED_MAX: usize = 99;
 
 /// What one person can do with one order now.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,7 +94,7 @@ pub(crate) async fn of(q: &dyn Query, a: &Actor, o: &Order) -> Result<(Can, Vec<
 /// Orders that wait for a person, with what to do in a word.
 pub(crate) async fn todo(q: &dyn Query, a: &Actor) -> Result<Vec<(Order, Vec<&'static str>)>> {
     let mut out = Vec::new();
-    for o in store::open(q, &a.scope(), OPEN_MAX).await? {
+    for o in store::waiting(q, a, WAITING_MAX).await? {
         let (c, _) = of(q, a, &o).await?;
         let mut words = Vec::new();
         for (yes, word) in [
@@ -137,7 +139,7 @@ pub fn install_counter(trade: &Trade) {
             if !matches!(actor.org_kind.as_str(), "unit" | "supplier") {
                 return Ok(Vec::new());
             }
-            Ok(vec![("/todo", todo(base.db(), &actor).await?.len() as i64)])
+            Ok(vec![("/todo", store::count_waiting(base.db(), &actor, COUNTED_MAX).await?)])
         })
     }));
 }
