@@ -234,10 +234,16 @@ for (const b of $$('[data-copy]')) {
   });
 }
 
-// Menus close when one clicks elsewhere or presses Escape; the work menu and the filters start closed on a phone.
+// Menus close when one clicks elsewhere or presses Escape; the work menu and the filters start closed on a small screen
+// and are open again when it is turned or widened: the style sheet hides their heading there.
 document.addEventListener('click', (e) => $$('.menu[open]').forEach((m) => { if (!m.contains(e.target)) m.open = false; }));
 document.addEventListener('keydown', (e) => {
   if (e.key !== 'Escape') return;
   for (const m of $$('.menu[open]')) { m.open = false; m.querySelector('summary').focus(); }
 });
-if (window.matchMedia('(max-width:760px)').matches) $$('.side details, details.facets').forEach((d) => { d.open = false; });
+for (const [sel, small] of [['.side details', '(max-width:900px)'], ['details.facets', '(max-width:760px)']]) {
+  const screen = window.matchMedia(small);
+  const fit = () => $$(sel).forEach((d) => { d.open = !screen.matches; });
+  if (screen.matches) fit();
+  screen.addListener(fit);
+}
