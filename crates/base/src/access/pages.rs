@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use kit::{Fail, Result};
 use rules::calendar::show_time;
+use rules::duty::Duty;
 
 struct Account {
     login: String,
@@ -36,23 +37,31 @@ struct Login<'a> {
 
 /// The password of every demo account, shown on the demo login page.
 pub const DEMO_PASSWORD: &str = "Qicai-demo-2026";
-/// Organisations shown on the demo login page.
-const DEMO_ORGS: usize = 12;
+/// How many organisations of each kind the demo login page shows, by a duty that tells the kind.
+const DEMO_ORGS: [(Duty, usize); 6] = [
+    (Duty::Handler, 4),
+    (Duty::SupplierAdmin, 5),
+    (Duty::Regulator, 3),
+    (Duty::Centre, 1),
+    (Duty::Auditor, 2),
+    (Duty::Operator, 1),
+];
 
 async fn demo_accounts(base: &Base) -> Result<Vec<AccountGroup>> {
     if !base.settings().demo {
         return Ok(Vec::new());
     }
     let people = orgs::people(base.db(), None).await?;
-    let mut groups: Vec<(i64, Vec<Account>)> = Vec::new();
-    for p in people {
-        let account = Account { login: p.login, name: p.name, duties: p.duties.labels() };
-        match groups.iter().position(|(org, _)| *org == p.org) {
-            Some(i) => groups[i].1.push(account),
-            None if groups.len() < DEMO_ORGS => groups.push((p.org, vec![account])),
-            None => {}
-        }
+    let mut shown: Vec<i64> = Vec::new();
+    for (duty, most) in DEMO_ORGS {
+        let mut of_kind: Vec<i64> = people.iter().filter(|p| p.duties.has(duty)).map(|p| p.org).collect();
+        of_kind.dedup();
+        shown.extend(of_kind.into_iter().take(most));
     }
+    let account =
+        |p: &orgs::Person| Account { login: p.login.clone(), name: p.name.clone(), duties: p.duties.labels() };
+    let groups: Vec<(i64, Vec<Account>)> =
+        shown.iter().map(|org| (*org, people.iter().filter(|p| p.org == *org).map(account).collect())).collect();
     let names = orgs::names(base.db(), &groups.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     Ok(groups
         .into_iter()
