@@ -1,0 +1,63 @@
+//! Statements per request, so that they cannot creep: each counts a round trip on PostgreSQL.
+use crate::job::{buy, find};
+use crate::mall::{Box, Visitor};
+
+async fn cost(mall: &Box, v: &Visitor, path: &str) -> u64 {
+    let before = mall.mall.watch.db().statements();
+    assert_eq!(v.get(path).await.status.as_u16(), 200, "{path}");
+    mall.mall.watch.db().statements() - before
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_cost_what_they_did() {
+    let mall = Box::new().await;
+    let public = mall.visitor();
+    let product = find(&public, "得力 Z7503").await;
+    for (path, want) in [
+        ("/", 0),
+        ("/search?q=A4", 0),
+        ("/api/search?category=A0504&sort=price", 0),
+        ("/suggest?q=fuyin", 0),
+        (format!("/api{product}").as_str(), 0),
+        (product.as_str(), 3),
+        ("/notices", 2),
+    ] {
+        assert_eq!(cost(&mall, &public, path).await, want, "{path}");
+    }
+    let handler = mall.login("licheng.jingban").await;
+    // The session is one of them, what waits another.
+    assert_eq!(cost(&mall, &handler, "/orders").await, 4);
+    buy(&handler, &product, "1").await.leads();
+    let offer = handler.get(&product).await.field("offer");
+    handler.post("/cart/add", &[("offer", &offer), ("quantity", "1")]).await.leads();
+    let page = handler.get("/checkout").await;
+    let text = page.text();
+    let plan =
+        text.split("<option value=\"").find(|o| o.contains("selected")).unwrap().split('"').next().unwrap().to_owned();
+    let (key, price) = (page.field("key"), page.field(&format!("price-{offer}")));
+    let address = text
+        .split("id=\"address\"")
+        .nth(1)
+        .unwrap()
+        .split("<option value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let before = mall.mall.watch.db().statements();
+    let fields = [
+        ("key", key.as_str()),
+        ("offer", &offer),
+        (&format!("quantity-{offer}"), "1"),
+        (&format!("price-{offer}"), &price),
+        (&format!("plan-{offer}"), &plan),
+        ("address", address),
+        ("purpose", "x"),
+    ];
+    handler.post("/checkout", &fields).await.leads();
+    assert_eq!(mall.mall.watch.db().statements() - before, CHECKOUT);
+}
+
+/// One supplier, one line, everything checked and held.
+const CHECKOUT: u64 = 19;
