@@ -8,6 +8,8 @@ pub const ROWS_MAX: usize = 60_001;
 pub const COLUMNS_MAX: usize = 64;
 /// Most bytes of an uploaded file.
 pub const BYTES_MAX: usize = 24 * 1024 * 1024;
+/// Most bytes a workbook may unpack to.
+pub const UNPACKED_MAX: u64 = 256 * 1024 * 1024;
 /// Most characters a cell may hold.
 pub const CELL_MAX: usize = 2000;
 
@@ -33,6 +35,13 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
 
 fn xlsx(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     use calamine::{Data, Reader, Xlsx};
+    if unpacked(bytes) > UNPACKED_MAX {
+        return Err(Fail::field(
+            "file",
+            "file.unpacks_too_large",
+            "这个表格解压后太大，请删去多余的工作表和格式后再上传。",
+        ));
+    }
     let wrong = |_| Fail::field("file", "file.unreadable", "这个文件不是有效的 XLSX 表格，请用模板另存后再上传。");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(wrong)?;
     let sheet = book
@@ -57,6 +66,21 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
                 .collect()
         })
         .collect())
+}
+
+/// What the entries of a zip archive say they unpack to: the sum over its central directory.
+fn unpacked(zip: &[u8]) -> u64 {
+    const HEAD: &[u8] = b"PK\x01\x02";
+    let mut sum = 0_u64;
+    let mut at = 0;
+    while let Some(next) = zip[at..].windows(HEAD.len()).position(|w| w == HEAD) {
+        let entry = &zip[at + next..];
+        if let Some(size) = entry.get(24..28) {
+            sum += u64::from(u32::from_le_bytes([size[0], size[1], size[2], size[3]]));
+        }
+        at += next + HEAD.len();
+    }
+    sum
 }
 
 fn trim_zeros(s: &str) -> String {
@@ -130,6 +154,10 @@ mod tests {
         let rows = vec![vec!["标题".to_owned(), "单价".to_owned()], vec!["=1+1".to_owned(), "112.50".to_owned()]];
         assert_eq!(read(&xlsx_of("报价", &rows).unwrap()).unwrap(), rows);
         assert_eq!(read(&csv_of(&rows).unwrap()).unwrap(), rows);
+        let mut bomb = xlsx_of("报价", &rows).unwrap();
+        let entry = bomb.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        bomb[entry + 24..entry + 28].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert_eq!(read(&bomb).unwrap_err().refused().unwrap().code, "file.unpacks_too_large");
         assert_eq!(read(b"\xff\xfe").unwrap_err().refused().unwrap().code, "file.encoding");
         assert_eq!(read(b"PK\x03\x04junk").unwrap_err().refused().unwrap().code, "file.unreadable");
     }

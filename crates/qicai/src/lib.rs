@@ -77,7 +77,10 @@ pub async fn open(db: Db, settings: Settings) -> Result<Mall> {
 async fn ready(State(base): State<Base>) -> Response {
     match base.db().alive().await {
         Ok(()) => "ready".into_response(),
-        Err(e) => (StatusCode::SERVICE_UNAVAILABLE, format!("database: {e}")).into_response(),
+        Err(e) => {
+            tracing::error!(cause = %e, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
+        }
     }
 }
 

@@ -134,7 +134,10 @@ impl Shell {
     pub async fn work(cx: &Cx, title: impl Into<String>) -> kit::Result<Shell> {
         let mut s = Shell::public(cx, title);
         if let Some(a) = &cx.actor {
-            s.side = side(a, &cx.here, &waiting(&cx.base, a).await?);
+            let waiting = waiting(&cx.base, a).await?;
+            let count = |path: &str| waiting.iter().find(|(p, _)| *p == path).map_or(0, |(_, n)| *n);
+            (s.todo, s.cart) = (count("/todo"), count("/cart"));
+            s.side = side(a, &cx.here, &waiting);
         }
         Ok(s)
     }

@@ -12,5 +12,5 @@ mod submit;
 pub use approve::{Edit, approve, resubmit, send_back, withdraw};
 pub use judge::install as install_judge;
 pub use pages::routes;
-pub use store::add_to_cart;
+pub(crate) use store::cart_size;
 pub use submit::{Outcome, Submit, SubmitLine, lower_annual, submit, undo_holds, undo_money};

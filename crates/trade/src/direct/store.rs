@@ -12,6 +12,11 @@ pub async fn cart(q: &dyn Query, person: i64) -> Result<Vec<(i64, i64)>> {
     Ok(q.rows(sql, params![person]).await?.iter().map(|r| (r.int(0), r.int(1))).collect())
 }
 
+/// How many kinds of goods are in a person's cart.
+pub async fn cart_size(q: &dyn Query, person: i64) -> Result<i64> {
+    Ok(q.one("SELECT COUNT(*) FROM cart_line WHERE person = $1", params![person]).await?.int(0))
+}
+
 /// Puts an offer into a cart or adds to its quantity.
 pub async fn add_to_cart(tx: &Tx<'_>, person: i64, offer: i64, quantity: i64) -> Result<()> {
     tx.run(

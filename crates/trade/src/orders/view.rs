@@ -139,7 +139,11 @@ pub fn install_counter(trade: &Trade) {
             if !matches!(actor.org_kind.as_str(), "unit" | "supplier") {
                 return Ok(Vec::new());
             }
-            Ok(vec![("/todo", store::count_waiting(base.db(), &actor, COUNTED_MAX).await?)])
+            let mut out = vec![("/todo", store::count_waiting(base.db(), &actor, COUNTED_MAX).await?)];
+            if actor.may(Duty::Handler) {
+                out.push(("/cart", crate::direct::cart_size(base.db(), actor.person).await?));
+            }
+            Ok(out)
         })
     }));
 }
