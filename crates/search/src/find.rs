@@ -1,5 +1,5 @@
 //! From candidates to an answer: filters, counts, order, page.
-use crate::index::{Col, Doc, Index};
+use crate::index::{Col, Doc, Index, Quick};
 use crate::{Answer, Hit, Query, Sort, ladder};
 use std::collections::HashMap;
 
@@ -40,30 +40,35 @@ pub(crate) fn search(index: &Index, q: &Query) -> Answer {
     let mut fits: Vec<Fit> = Vec::new();
     let mut counts = Counts::new(index);
     let mut see = |n: u32, score: f32| {
-        let doc = &index.docs[n as usize];
-        if !doc.alive {
+        let quick = &index.quick[n as usize];
+        if !quick.alive {
             return;
         }
         let mut fails = 0;
-        if !brands.is_empty() && !brands.contains(&Some(doc.brand)) {
+        if !brands.is_empty() && !brands.contains(&Some(quick.brand)) {
             fails |= BRAND;
         }
-        if in_category.as_ref().is_some_and(|c| !c[doc.category as usize]) {
+        if in_category.as_ref().is_some_and(|c| !c[quick.category as usize]) {
             fails |= CATEGORY;
         }
-        if doc.product.flags & q.flags != q.flags {
+        if quick.flags & q.flags != q.flags {
             fails |= FLAG;
         }
-        if !q.attrs.is_empty() && !has_attrs(doc, &q.attrs) {
+        // Two filters failed: it counts nowhere, whatever its offers are.
+        if fails & (fails.wrapping_sub(1)) != 0 {
+            return;
+        }
+        if !q.attrs.is_empty() && !has_attrs(&index.docs[n as usize], &q.attrs) {
             fails |= ATTR;
         }
-        let (best, offers, any) = offers(doc, q, bit);
+        let (best, offers, any) =
+            if quick.single { single(quick, q, bit) } else { offers(&index.docs[n as usize], q, bit) };
         if any == 0 {
             fails |= HARD;
         } else if offers == 0 {
             fails |= PRICE;
         }
-        counts.see(doc, fails);
+        counts.see(quick, fails);
         if fails == 0 {
             fits.push(Fit { doc: n, score, best, offers });
         }
@@ -91,6 +96,20 @@ fn hit(index: &Index, f: &Fit) -> Hit {
     let doc = &index.docs[f.doc as usize];
     let best = &doc.offers[f.best];
     Hit { product: doc.product.id, best_offer: best.id, price: best.price, offers: f.offers, sales: doc.sales }
+}
+
+/// The same as [`offers`] for a product with one offer, without looking it up.
+fn single(c: &Quick, q: &Query, bit: Option<Option<usize>>) -> (usize, u32, u32) {
+    let reaches = match bit {
+        None => true,
+        Some(None) => false,
+        Some(Some(b)) => c.reach[b / 64] >> (b % 64) & 1 == 1,
+    };
+    if !reaches || q.supplier.is_some_and(|s| s != c.supplier) || (q.in_stock && c.stock <= 0) {
+        return (0, 0, 0);
+    }
+    let dear = q.price_min.is_some_and(|p| c.price < p) || q.price_max.is_some_and(|p| c.price > p);
+    (0, u32::from(!dear), 1)
 }
 
 /// The cheapest offer that fits, how many fit, and how many would without the price filter.
@@ -137,7 +156,7 @@ impl Counts {
         Counts { brands: vec![0; b], categories: vec![0; c], flags: [0; FLAGS as usize] }
     }
 
-    fn see(&mut self, doc: &Doc, fails: u32) {
+    fn see(&mut self, doc: &Quick, fails: u32) {
         if fails & !BRAND == 0 {
             self.brands[doc.brand as usize] += 1;
         }
@@ -145,7 +164,7 @@ impl Counts {
             self.categories[doc.category as usize] += 1;
         }
         if fails & !FLAG == 0 {
-            let mut bits = doc.product.flags;
+            let mut bits = doc.flags;
             while bits != 0 {
                 let b = bits.trailing_zeros();
                 if b < FLAGS {
@@ -171,23 +190,26 @@ fn most(names: &[String], counts: &[u32]) -> Vec<(String, usize)> {
 }
 
 fn count_attrs(index: &Index, fits: &[Fit]) -> Vec<(String, Vec<(String, usize)>)> {
-    let mut by_name: HashMap<&str, HashMap<&str, usize>> = HashMap::new();
+    let mut counts = vec![0_u32; index.pairs.list.len()];
     for f in fits {
-        for (name, value) in &index.docs[f.doc as usize].product.attrs {
-            *by_name.entry(name).or_default().entry(value).or_default() += 1;
+        for pair in &index.docs[f.doc as usize].attrs {
+            counts[*pair as usize] += 1;
         }
     }
-    let mut names: Vec<(&str, usize)> = by_name.iter().map(|(n, v)| (*n, v.values().sum())).collect();
-    names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let mut by_name: HashMap<&str, Vec<(String, usize)>> = HashMap::new();
+    for (pair, n) in index.pairs.list.iter().zip(&counts).filter(|(_, n)| **n > 0) {
+        if let Some((name, value)) = pair.split_once('\n') {
+            by_name.entry(name).or_default().push((value.to_owned(), *n as usize));
+        }
+    }
+    let mut names: Vec<(String, Vec<(String, usize)>)> = by_name.into_iter().map(|(n, v)| (n.to_owned(), v)).collect();
+    let sum = |v: &[(String, usize)]| v.iter().map(|(_, n)| n).sum::<usize>();
+    names.sort_by(|a, b| sum(&b.1).cmp(&sum(&a.1)).then_with(|| a.0.cmp(&b.0)));
+    names.truncate(ATTRS_MAX);
+    for (_, values) in &mut names {
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    }
     names
-        .into_iter()
-        .take(ATTRS_MAX)
-        .map(|(name, _)| {
-            let mut values: Vec<(String, usize)> = by_name[name].iter().map(|(v, n)| ((*v).to_owned(), *n)).collect();
-            values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            (name.to_owned(), values)
-        })
-        .collect()
 }
 
 fn bands(index: &Index, fits: &[Fit]) -> Vec<(i64, Option<i64>, usize)> {

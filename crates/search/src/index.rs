@@ -30,13 +30,29 @@ pub(crate) struct Col {
     pub(crate) at: i64,
 }
 
+/// What most filters ask of a product, side by side in memory: scanning all of them touches nothing else.
+#[derive(Clone, Copy)]
+pub(crate) struct Quick {
+    pub(crate) brand: u32,
+    pub(crate) category: u32,
+    pub(crate) flags: u32,
+    pub(crate) alive: bool,
+    /// Exactly one offer, whose columns follow; others are looked up in the document.
+    pub(crate) single: bool,
+    pub(crate) price: i64,
+    pub(crate) stock: i64,
+    pub(crate) supplier: i64,
+    pub(crate) reach: Reach,
+}
+
 pub(crate) struct Doc {
     pub(crate) product: Arc<Product>,
     pub(crate) brand: u32,
     pub(crate) category: u32,
     pub(crate) offers: Vec<Col>,
     pub(crate) sales: i64,
-    pub(crate) alive: bool,
+    /// Numbers of its attribute pairs in [`Index::pairs`].
+    pub(crate) attrs: Box<[u32]>,
 }
 
 /// A list of strings by number.
@@ -65,6 +81,9 @@ impl Names {
 #[derive(Default)]
 pub(crate) struct Index {
     pub(crate) docs: Vec<Doc>,
+    pub(crate) quick: Vec<Quick>,
+    /// Attribute pairs, name and value joined by a line break.
+    pub(crate) pairs: Names,
     by_product: HashMap<i64, u32>,
     by_offer: HashMap<i64, u32>,
     postings: HashMap<Box<str>, Vec<u32>>,
@@ -126,6 +145,7 @@ impl Index {
 
     pub(crate) fn clear(&mut self) {
         self.docs.clear();
+        self.quick.clear();
         self.by_product.clear();
         self.by_offer.clear();
         self.postings.clear();
@@ -195,7 +215,7 @@ impl Index {
             if *self.docs[d as usize].product == p {
                 return;
             }
-            self.docs[d as usize].alive = false;
+            self.quick[d as usize].alive = false;
             self.dead += 1;
         }
         let (offers, sales) = match old {
@@ -230,13 +250,28 @@ impl Index {
             self.by_offer.insert(o.id, n as u32);
         }
         self.by_product.insert(p.id, n as u32);
-        self.docs.push(Doc { product: Arc::new(p), brand, category, offers, sales, alive: true });
+        let attrs = p.attrs.iter().map(|(k, v)| self.pairs.number(&format!("{k}\n{v}"))).collect();
+        let zero = Reach::default();
+        let flags = p.flags;
+        self.quick.push(Quick {
+            brand,
+            category,
+            flags,
+            alive: true,
+            single: false,
+            price: 0,
+            stock: 0,
+            supplier: 0,
+            reach: zero,
+        });
+        self.docs.push(Doc { product: Arc::new(p), brand, category, offers, sales, attrs });
+        self.refresh(n as u32);
     }
 
     fn drop_product(&mut self, id: i64) {
         if let Some(d) = self.by_product.remove(&id) {
+            self.quick[d as usize].alive = false;
             let doc = &mut self.docs[d as usize];
-            doc.alive = false;
             self.dead += 1;
             for o in std::mem::take(&mut doc.offers) {
                 self.by_offer.remove(&o.id);
@@ -269,11 +304,22 @@ impl Index {
         let at = doc.offers.partition_point(|c| (c.price, c.id) < (col.price, col.id));
         doc.offers.insert(at, col);
         self.by_offer.insert(o.id, d);
+        self.refresh(d);
+    }
+
+    /// Copies a product's only offer beside its quick columns.
+    fn refresh(&mut self, d: u32) {
+        let (doc, quick) = (&self.docs[d as usize], &mut self.quick[d as usize]);
+        quick.single = doc.offers.len() == 1;
+        if let [c] = doc.offers.as_slice() {
+            (quick.price, quick.stock, quick.supplier, quick.reach) = (c.price, c.stock, c.supplier, c.reach);
+        }
     }
 
     fn drop_offer(&mut self, id: i64) {
         if let Some(d) = self.by_offer.remove(&id) {
             self.docs[d as usize].offers.retain(|c| c.id != id);
+            self.refresh(d);
         }
     }
 }

@@ -48,7 +48,8 @@ pub(crate) fn suggest(index: &Index, words: &str, limit: usize) -> Vec<Suggestio
     }
     let mut by_category = vec![0_usize; index.categories.list.len()];
     let mut by_brand = vec![0_usize; index.brands.list.len()];
-    for d in index.docs.iter().filter(|d| d.alive && !d.offers.is_empty()) {
+    let alive = index.docs.iter().zip(&index.quick).filter(|(d, q)| q.alive && !d.offers.is_empty());
+    for (d, _) in alive {
         by_category[d.category as usize] += 1;
         by_brand[d.brand as usize] += 1;
     }
