@@ -1,5 +1,6 @@
 //! Pure decisions of the mall: no IO, no clock, no randomness. Same inputs, same verdict, for ever.
 
+pub mod auction;
 pub mod calendar;
 pub mod check;
 pub mod direct;
@@ -10,6 +11,7 @@ pub mod orders;
 pub mod place;
 pub mod rulebook;
 pub mod settlement;
+mod states;
 pub mod uscc;
 
 pub use money::Fen;
