@@ -211,6 +211,72 @@ document.addEventListener('click', (e) => {
   if (link) link.click();
 });
 
+// A part of a page that follows the server: data-live is a stream of events "live" that hold the part's new content.
+// The server's clock comes with the page (data-now) and with each event's id; data-until counts down by it.
+const parts = $$('[data-live]');
+let ahead = 0;
+const clockOf = (ms) => { if (ms > 0) ahead = ms - Date.now(); };
+const two = (n) => String(n).padStart(2, '0');
+const remaining = (ms) => {
+  const s = Math.max(0, Math.ceil(ms / 1000)), d = Math.floor(s / 86400);
+  return (d ? d + ' 天 ' : '') + [Math.floor(s / 3600) % 24, Math.floor(s / 60) % 60, s % 60].map(two).join(':');
+};
+const tick = () => $$('[data-until]').forEach((el) => {
+  el.textContent = remaining(Number(el.dataset.until) - Date.now() - ahead);
+});
+for (const part of parts) {
+  clockOf(Number(part.dataset.now));
+  const look = () => {
+    const source = new EventSource(part.dataset.live);
+    source.addEventListener('live', (e) => {
+      clockOf(Number(e.lastEventId));
+      const open = part.contains(document.activeElement);
+      part.innerHTML = e.data;
+      if (open) { part.tabIndex = -1; part.focus(); }
+      const over = part.querySelector('[data-phase]'), now = over && over.dataset.phase;
+      // What the person can do changes with the phase: the forms beside come from the server again.
+      if (part.dataset.phase && now && part.dataset.phase !== now && !document.querySelector('input:focus')) location.reload();
+      part.dataset.phase = now || part.dataset.phase || '';
+      tick();
+    });
+  };
+  if (window.EventSource) look();
+}
+if (parts.length) { tick(); setInterval(tick, 250); }
+
+// Unit price times a quantity, while it is typed.
+for (const input of $$('[data-times]')) {
+  const out = document.getElementById(input.id + '-sum');
+  const sum = () => {
+    const v = Number(input.value.replace(/[,，\s]/g, ''));
+    out.textContent = v > 0 ? '合计 ¥' + (v * Number(input.dataset.times)).toLocaleString('zh-CN', { minimumFractionDigits: 2, maximumFractionDigits: 2 }) : '';
+  };
+  if (out) { input.addEventListener('input', sum); sum(); }
+}
+
+// A button marked data-part asks its formaction for a part of the page and puts it where data-part points; while the
+// form changes the part follows by itself.
+const PART_WAIT_MS = 600;
+for (const b of $$('button[data-part]')) {
+  const place = document.querySelector(b.dataset.part);
+  let timer = 0, asked = 0;
+  const fetchPart = async () => {
+    const mine = ++asked;
+    try {
+      const res = await fetch(b.formAction, { method: 'POST', headers: { 'x-part': '1' }, body: new URLSearchParams(new FormData(b.form)) });
+      const text = await res.text();
+      if (mine !== asked) return;
+      if (res.ok) place.innerHTML = text; else place.textContent = text.length < 200 ? text : '';
+    } catch (e) { /* The button itself still works. */ }
+  };
+  b.addEventListener('click', (e) => { e.preventDefault(); fetchPart(); });
+  b.form.addEventListener('input', (e) => {
+    if (!e.target.name || !e.target.name.startsWith('d-')) return;
+    clearTimeout(timer);
+    timer = setTimeout(fetchPart, PART_WAIT_MS);
+  });
+}
+
 // Copies the text of what data-copy names, or its own words.
 for (const b of $$('[data-copy]')) {
   b.hidden = false;

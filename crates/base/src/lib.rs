@@ -20,6 +20,22 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Where payments go: `stub` pays at once inside the process.
     pub treasury: String,
+    /// Files of the three keepers of sealed quotes; any two open a seal after its time.
+    pub keepers: [std::path::PathBuf; 3],
+}
+
+impl Settings {
+    /// Settings of a demo in a folder, with everything in it.
+    pub fn demo(data: impl Into<std::path::PathBuf>) -> Settings {
+        let data = data.into();
+        let keepers = keepers_in(&data);
+        Settings { data, demo: true, secure_cookies: false, treasury: "stub".into(), keepers }
+    }
+}
+
+/// Where the keepers' files are when nothing else is said.
+pub fn keepers_in(data: &std::path::Path) -> [std::path::PathBuf; 3] {
+    [1, 2, 3].map(|n| data.join("keepers").join(format!("{n}.key")))
 }
 
 /// Counts what waits for a person, by the path of the page that shows it. Given by the districts above.

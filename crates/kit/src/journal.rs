@@ -70,15 +70,34 @@ pub fn leaf(body: &str) -> String {
     crate::text::sha256(&[&[0], body.as_bytes()])
 }
 
+const INSERT: &str =
+    "INSERT INTO journal (id, at, region, room, kind, subject, actor, body, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)";
+
 pub(crate) async fn insert(tx: &Tx<'_>, id: i64, e: &Entry) -> Result<()> {
     let body = canonical(id, tx.now(), e);
     let hash = leaf(&body);
-    tx.run(
-        "INSERT INTO journal (id, at, region, room, kind, subject, actor, body, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
-        params![id, tx.now(), &e.region, e.room, e.kind, &e.subject, e.actor, body, hash],
-    )
-    .await?;
+    tx.run(INSERT, params![id, tx.now(), &e.region, e.room, e.kind, &e.subject, e.actor, body, hash]).await?;
     Ok(())
+}
+
+pub(crate) async fn insert_many(tx: &Tx<'_>, entries: &[Entry]) -> Result<Vec<(i64, String)>> {
+    let mut made = Vec::with_capacity(entries.len());
+    let mut rows = Vec::with_capacity(entries.len());
+    for e in entries {
+        let id = tx.id();
+        let body = canonical(id, tx.now(), e);
+        let hash = leaf(&body);
+        rows.push(params![id, tx.now(), &e.region, e.room, e.kind, &e.subject, e.actor, body, &hash].to_vec());
+        made.push((id, hash));
+    }
+    tx.run_many(INSERT, &rows).await?;
+    Ok(made)
+}
+
+/// One entry by id: number (0 while it has none), time, kind, subject, hash.
+pub async fn receipt(q: &dyn Query, id: i64) -> Result<Recorded> {
+    let sql = format!("SELECT {COLUMNS} FROM journal WHERE id = $1");
+    Ok(recorded(&q.one(&sql, params![id]).await?))
 }
 
 /// Gives numbers to all entries that have none: one statement, the same on both engines.

@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0002_supply", include_str!("../../../migrations/0002_supply.sql")),
     ("0003_trade", include_str!("../../../migrations/0003_trade.sql")),
     ("0004_watch", include_str!("../../../migrations/0004_watch.sql")),
+    ("0005_projects", include_str!("../../../migrations/0005_projects.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -60,7 +61,7 @@ pub async fn open(db: Db, settings: Settings) -> Result<Mall> {
     let base = Base::open(db, settings).await?;
     let supply = Supply::open(base.clone()).await?;
     supply::shelf::fill(&supply).await?;
-    let watch = Watch::open(Trade::open(supply));
+    let watch = Watch::open(Trade::open(supply)?);
     let routes = base::routes::<Watch>().merge(supply::routes()).merge(trade::routes()).merge(watch::routes());
     let (router, table) = routes.finish(watch.clone());
     let router = router
@@ -97,7 +98,7 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
         spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
         spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
-        spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::orders::run_due(w.trade()).await? > 0) }),
+        spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::run_due(w.trade()).await? > 0) }),
     ]
 }
 

@@ -20,6 +20,8 @@ pub struct File {
     pub secure_cookies: bool,
     /// Where payments go: `stub` pays at once inside the process.
     pub treasury: String,
+    /// Files of the three keepers of sealed quotes; without them they are in the data folder.
+    pub keepers: Option<[PathBuf; 3]>,
 }
 
 impl Default for File {
@@ -32,6 +34,7 @@ impl Default for File {
             demo: false,
             secure_cookies: false,
             treasury: "stub".into(),
+            keepers: None,
         }
     }
 }

@@ -135,8 +135,7 @@ fn play(seed: u64) -> usize {
         latest = latest.max(now);
         if d.one_in(60) {
             let span = d.between(1, 400);
-            book.outage(span, now);
-            events.push(Event::Outage { at: book.time(), span });
+            events.push(book.outage(now - span, now, d.between(0, 50)));
             auditor.look(seed, &s, &book, opened);
             continue;
         }
@@ -187,10 +186,11 @@ fn play(seed: u64) -> usize {
                 assert!(amount > 0 && amount <= s.ceiling, "{at}: {amount}");
                 assert_eq!(taken.seq as usize, auditor.log.len() + 1, "{at}");
                 assert_eq!(taken.sealed, matches!(phase, Phase::Sealed | Phase::Final), "{at}");
-                if phase == Phase::Open && s.against == Against::Own {
-                    if let Some((own, _)) = before {
-                        assert!(amount < own, "{at}: a quote went up");
-                    }
+                if phase == Phase::Open
+                    && s.against == Against::Own
+                    && let Some((own, _)) = before
+                {
+                    assert!(amount < own, "{at}: a quote went up");
                 }
                 if phase == Phase::Open && s.against == Against::Best {
                     let best = auditor.stand().values().map(|v| v.0).min();

@@ -3,6 +3,7 @@
 pub mod brands;
 pub mod offers;
 pub mod shelf;
+pub mod suppliers;
 
 use axum::extract::FromRef;
 use base::access::Actor;

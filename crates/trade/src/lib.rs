@@ -1,34 +1,71 @@
-//! Trade: plans and budget, direct purchase, orders and what follows from them.
+//! Trade: plans and budget, every way of buying, orders and what follows from them.
 
+pub mod auctions;
 pub mod delivery;
 pub mod direct;
+mod due;
 pub mod orders;
 pub mod plans;
+pub mod projects;
 pub mod settlement;
 
 use axum::extract::FromRef;
 use base::{Base, access};
+use kit::seal::Keepers;
 use std::ops::Deref;
+use std::sync::Arc;
 use supply::Supply;
+
+pub use due::run_due;
+
+struct Inner {
+    keepers: Keepers,
+    desks: auctions::Desks,
+    lives: auctions::Lives,
+    pulse: auctions::Pulse,
+}
 
 /// The state of the trade district. Cheap to clone; supply and base are reached through it.
 #[derive(Clone)]
 pub struct Trade {
     supply: Supply,
+    inner: Arc<Inner>,
 }
 
 impl Trade {
-    /// Opens the district and tells supply how purchases are judged.
-    pub fn open(supply: Supply) -> Trade {
-        let trade = Trade { supply };
+    /// Opens the district: finds the keepers of seals, tells supply how purchases are judged.
+    pub fn open(supply: Supply) -> kit::Result<Trade> {
+        let inner = Inner {
+            keepers: Keepers::open(&supply.settings().keepers)?,
+            desks: auctions::Desks::default(),
+            lives: auctions::Lives::default(),
+            pulse: auctions::Pulse::default(),
+        };
+        let trade = Trade { supply, inner: Arc::new(inner) };
         direct::install_judge(&trade);
         orders::install_counter(&trade);
-        trade
+        Ok(trade)
     }
 
     /// The supply district.
     pub fn supply(&self) -> &Supply {
         &self.supply
+    }
+
+    pub(crate) fn keepers(&self) -> &Keepers {
+        &self.inner.keepers
+    }
+
+    pub(crate) fn desks(&self) -> &auctions::Desks {
+        &self.inner.desks
+    }
+
+    pub(crate) fn lives(&self) -> &auctions::Lives {
+        &self.inner.lives
+    }
+
+    pub(crate) fn pulse(&self) -> &auctions::Pulse {
+        &self.inner.pulse
     }
 }
 
@@ -64,4 +101,6 @@ where
         .merge(orders::routes())
         .merge(delivery::routes())
         .merge(settlement::routes())
+        .merge(projects::routes())
+        .merge(auctions::routes())
 }

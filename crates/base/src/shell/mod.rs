@@ -157,6 +157,7 @@ impl Shell {
         let nav = [
             ("首页", "/"),
             ("超市采购", "/search"),
+            ("竞价大厅", "/auctions"),
             ("公开公示", "/notices"),
             ("成交价格", "/deals"),
             ("规则查询", "/rules"),
@@ -217,6 +218,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("待办事项", "/todo", UNIT),
                 ("采购车", "/cart", &[Duty::Handler]),
                 ("订单", "/orders", UNIT),
+                ("采购项目", "/projects", UNIT),
                 ("计划与预算", "/plans", UNIT),
                 ("付款", "/payments", &[Duty::Accountant, Duty::Handler]),
                 ("收货地址", "/addresses", &[Duty::Handler]),
@@ -228,6 +230,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
             &[
                 ("待办事项", "/todo", SELLER),
                 ("订单", "/orders", SELLER),
+                ("竞价大厅", "/auctions", SELLER),
                 ("我的商品", "/offers", &[Duty::SupplierAdmin]),
                 ("批量上传", "/imports", &[Duty::SupplierAdmin]),
             ],
@@ -237,6 +240,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
             OVERSEER,
             &[
                 ("订单", "/orders", OVERSEER),
+                ("采购项目", "/projects", OVERSEER),
                 ("全程留痕", "/journal", OVERSEER),
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),
             ],

@@ -77,8 +77,7 @@ pub async fn run(o: Options) -> Result<()> {
     let ids = {
         let db = crate::open_db(&data, None, 0, Clock::default()).await?;
         db.migrate(MIGRATIONS).await?;
-        let settings =
-            base::Settings { data: data.clone(), demo: true, secure_cookies: false, treasury: "stub".into() };
+        let settings = base::Settings::demo(&data);
         let mall = crate::open(db, settings).await?;
         let size = demo::Size { seed: 1, offers: o.offers, orders: 24 };
         demo::fill(&mall.watch, size, &mut |_| {}).await?;

@@ -2,7 +2,7 @@
 use kit::{Query, Result, params};
 
 /// What must not exist, and the query that finds it.
-const SOUND: [(&str, &str); 6] = [
+const SOUND: [(&str, &str); 9] = [
     (
         "budget lines whose entries do not add up to their columns",
         "SELECT b.id FROM budget_line b LEFT JOIN \
@@ -19,6 +19,19 @@ const SOUND: [(&str, &str); 6] = [
         "orders whose lines do not sum to the total",
         "SELECT o.id FROM orders o WHERE o.total <> \
       (SELECT COALESCE(SUM(l.price * l.quantity), 0) FROM order_line l WHERE l.orders = o.id)",
+    ),
+    (
+        "projects whose held money differs from what was frozen for them",
+        "SELECT p.id FROM project p WHERE p.held <> (SELECT COALESCE(SUM(CASE WHEN e.credit = 'frozen' THEN e.amount \
+      WHEN e.debit = 'frozen' THEN -e.amount ELSE 0 END), 0) FROM budget_entry e WHERE e.orders = p.id)",
+    ),
+    (
+        "projects that ended and still hold money",
+        "SELECT id FROM project WHERE held <> 0 AND state IN ('returned', 'withdrawn', 'concluded', 'failed', 'cancelled')",
+    ),
+    (
+        "auctions whose count of quotes differs from their quotes",
+        "SELECT a.id FROM auction a WHERE a.quotes <> (SELECT COUNT(*) FROM auction_quote q WHERE q.auction = a.id)",
     ),
     ("offers with negative stock", "SELECT id FROM offer WHERE stock < 0 OR held < 0"),
     (

@@ -48,7 +48,7 @@ pub async fn place() -> (PathBuf, Option<String>) {
 }
 
 pub fn settings(folder: &std::path::Path) -> base::Settings {
-    base::Settings { data: folder.to_path_buf(), demo: true, secure_cookies: false, treasury: "stub".into() }
+    base::Settings::demo(folder)
 }
 
 impl Box {
@@ -66,7 +66,7 @@ impl Box {
     /// Runs followers and due commands until all is quiet.
     pub async fn settle(&self) {
         settle(&self.mall.watch).await.unwrap();
-        while trade::orders::run_due(self.mall.watch.trade()).await.unwrap() > 0 {}
+        while trade::run_due(self.mall.watch.trade()).await.unwrap() > 0 {}
         settle(&self.mall.watch).await.unwrap();
     }
 
@@ -128,6 +128,7 @@ impl Page {
     }
 
     /// Value of the first hidden field of a name.
+    #[track_caller]
     pub fn field(&self, name: &str) -> String {
         self.fields(name).into_iter().next().unwrap_or_else(|| panic!("no field {name} in {}", self.text()))
     }
@@ -140,6 +141,7 @@ impl Page {
     }
 
     /// Fails unless the page went well and holds these words.
+    #[track_caller]
     pub fn shows(&self, words: &[&str]) -> &Page {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text());
         for w in words {
@@ -149,6 +151,7 @@ impl Page {
     }
 
     /// Fails unless it is a refusal with this code or words.
+    #[track_caller]
     pub fn refused(&self, what: &str) -> &Page {
         assert_eq!(self.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", self.text());
         assert!(self.text().contains(what), "“{what}” is missing in {}", self.text());
@@ -156,8 +159,10 @@ impl Page {
     }
 
     /// Fails unless it leads on; returns where to.
+    #[track_caller]
     pub fn leads(&self) -> &str {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text());
+        assert!(!self.location.starts_with("/login"), "the session is over");
         &self.location
     }
 }

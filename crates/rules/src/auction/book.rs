@@ -133,10 +133,12 @@ pub enum Event {
     },
     /// The mall could not be reached: everybody gets the time back.
     Outage {
-        /// When it was made good, ms.
+        /// Since when, ms.
+        from: Ms,
+        /// Until when, ms.
         at: Ms,
-        /// How long, ms.
-        span: Ms,
+        /// Time given on top, ms.
+        grace: Ms,
     },
 }
 
@@ -427,12 +429,16 @@ impl Book {
         }
     }
 
-    /// The mall could not be reached for `span` ms: the running phase lasts so much longer.
-    pub fn outage(&mut self, span: Ms, at: Ms) {
-        self.advance(at);
-        if !matches!(self.phase, Phase::Closed | Phase::Opening) {
-            self.until += span.max(0);
+    /// The mall could not be reached from `from` to `at`: the phase that ran when it began lasts so much longer, and
+    /// `grace` more. Returns what is to be recorded; an outage nobody could notice changes nothing.
+    pub fn outage(&mut self, from: Ms, at: Ms, grace: Ms) -> Event {
+        let from = from.max(self.seen);
+        self.advance(from);
+        if at > from && !matches!(self.phase, Phase::Closed | Phase::Opening) {
+            self.until += at - from + grace.max(0);
         }
+        self.advance(at);
+        Event::Outage { from, at, grace }
     }
 }
 
@@ -451,7 +457,9 @@ pub fn replay(settings: Settings, opens: Ms, closes: Ms, tail: Ms, events: &[Eve
                 }
                 book.open(amounts, *at);
             }
-            Event::Outage { at, span } => book.outage(*span, *at),
+            Event::Outage { from, at, grace } => {
+                book.outage(*from, *at, *grace);
+            }
         }
     }
     Ok(book)

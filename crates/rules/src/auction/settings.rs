@@ -197,7 +197,7 @@ impl Sight {
         match self {
             Sight::Lowest => "lowest",
             Sight::Rank => "rank",
-            Sight::Nothing => "nothing",
+            Sight::Nothing => "none",
         }
     }
 

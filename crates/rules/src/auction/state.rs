@@ -34,8 +34,6 @@ moves! {
         Publish,
         /// 退回.
         Return,
-        /// 修改后重新提交.
-        Resubmit,
         /// 撤回.
         Withdraw,
         /// The last phase is over.
@@ -56,8 +54,6 @@ moves! {
         Approving Publish => Live,
         Approving Return => Returned,
         Approving Withdraw => Withdrawn,
-        Returned Resubmit => Approving,
-        Returned Publish => Live,
         Returned Withdraw => Withdrawn,
         Live Close => Checking,
         Live Fail => Failed,

@@ -64,6 +64,10 @@ impl AskLine {
 /// One order: one unit, one supplier.
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
+    /// Mode of purchase: `supermarket`, `batch`, `fixed`.
+    pub mode: &'a str,
+    /// Form of transaction: `direct`, `auction`.
+    pub form: &'a str,
     /// Region codes from the top to the unit's region.
     pub path: &'a [&'a str],
     /// The day.
@@ -85,9 +89,6 @@ pub struct Ask<'a> {
     /// Must each line name a plan line?
     pub with_plan: bool,
 }
-
-const MODE: Option<&str> = Some("supermarket");
-const FORM: Option<&str> = Some("direct");
 
 fn yuan(fen: i64) -> String {
     Fen(fen).yuan()
@@ -120,9 +121,24 @@ pub fn judge(book: &Rulebook, ask: &Ask<'_>) -> Vec<Check> {
     c.out
 }
 
+/// The checks of a need that no shelf answers yet (auction, batch, framework agreement): the same court without the
+/// questions about goods and supplier. Prices are the buyer's ceilings.
+pub fn judge_need(book: &Rulebook, ask: &Ask<'_>) -> Vec<Check> {
+    let mut c = Court { book, ask, out: Vec::new() };
+    for line in &ask.lines {
+        c.member(line);
+        c.unit_price(line);
+        c.head_count(line);
+    }
+    c.limit();
+    c.annual();
+    c.plans();
+    c.out
+}
+
 impl<'a> Court<'a> {
     fn rule(&self, key: &str, category: Option<&str>, amount: Option<i64>) -> Option<Effective<'a>> {
-        let scope = Scope { mode: MODE, form: FORM, category, amount };
+        let scope = Scope { mode: Some(self.ask.mode), form: Some(self.ask.form), category, amount };
         self.book.resolve(key, self.ask.path, &scope, self.ask.day)
     }
 
@@ -156,13 +172,18 @@ impl<'a> Court<'a> {
         let listed = |e: &Option<Effective<'_>>| {
             e.as_ref().is_some_and(|e| matches!(&e.value, Value::List(l2) if in_list(&l.category, l2)))
         };
-        let (verdict, figures, advice, rule) = if listed(&fixed) {
+        let (verdict, figures, advice, rule) = if listed(&fixed) && self.ask.mode == "fixed" {
+            (Verdict::Pass, format!("品目 {} 实行定点采购。", l.category), "", &fixed)
+        } else if listed(&fixed) {
             (
                 Verdict::Block,
                 format!("品目 {} 实行定点采购。", l.category),
-                "请从定点采购的供应商中选择，不能直购。",
+                "请从定点采购的供应商中选择，不能直购或竞价。",
                 &fixed,
             )
+        } else if self.ask.mode == "fixed" {
+            let words = format!("品目 {} 不实行定点采购。", l.category);
+            (Verdict::Block, words, "请用超市采购或竞价。", &fixed)
         } else if !listed(&member) {
             (
                 Verdict::Block,
@@ -176,7 +197,11 @@ impl<'a> Court<'a> {
         let rule = rule.as_ref().map_or(0, |e| e.rule.id);
         self.say("direct.catalogue", title, verdict, figures, advice, rule);
         let batch = self.rule("catalogue.batch", None, None);
-        if listed(&batch) {
+        if self.ask.mode == "batch" && !listed(&batch) {
+            let words = format!("品目 {} 不在批量集中采购目录里。", l.category);
+            let id = batch.as_ref().map_or(0, |e| e.rule.id);
+            self.say("direct.batch", "批量采购品目".into(), Verdict::Block, words, "请用超市采购或竞价。", id);
+        } else if self.ask.mode != "batch" && listed(&batch) {
             let words = format!("品目 {} 属于批量集中采购品目。", l.category);
             let advice = "批量采购开放期间应参加批量采购；急需零星采购的请在采购理由里写明。";
             let id = batch.map_or(0, |e| e.rule.id);
@@ -284,25 +309,28 @@ impl<'a> Court<'a> {
         );
     }
 
+    /// What one purchase may cost: each form has its own limit, and its own way out.
     fn limit(&mut self) {
         let total: i64 = self.ask.lines.iter().map(AskLine::amount).sum();
-        let Some(rule) =
-            self.rule("limit.direct.order_fen", self.ask.lines.first().map(|l| l.category.as_str()), Some(total))
-        else {
-            return;
+        let (key, title, word, advice) = match (self.ask.mode, self.ask.form) {
+            ("supermarket", "direct") => {
+                ("limit.direct.order_fen", "不超过单笔直购限额", "直购限额", "请改用竞价采购；不能拆成几单来买。")
+            }
+            (_, "auction") => (
+                "limit.mall.order_fen",
+                "不超过商城竞价限额",
+                "商城竞价限额",
+                "超过限额的请按政府采购法规定的方式采购；不能拆成几单来买。",
+            ),
+            _ => return,
         };
+        let category = self.ask.lines.first().map(|l| l.category.as_str());
+        let Some(rule) = self.rule(key, category, Some(total)) else { return };
         let Some(most) = rule.int() else { return };
         let verdict = if total <= most { Verdict::Pass } else { Verdict::Block };
-        let figures = format!("本单 {}，直购限额 {}。", yuan(total), yuan(most));
+        let figures = format!("本单 {}，{word} {}。", yuan(total), yuan(most));
         let id = rule.rule.id;
-        self.say(
-            "direct.limit",
-            "不超过单笔直购限额".into(),
-            verdict,
-            figures,
-            "请改用竞价采购；不能拆成几单来买。",
-            id,
-        );
+        self.say("direct.limit", title.into(), verdict, figures, advice, id);
     }
 
     fn annual(&mut self) {
@@ -316,7 +344,14 @@ impl<'a> Court<'a> {
             let code = full(category);
             let before = annual.get(category).copied().unwrap_or(0);
             let sum = before + amount;
-            if let Some(rule) = self.rule("limit.decentralised.annual_fen", Some(&code), None) {
+            // Batch purchase is centralised: what it buys is not held against the unit's own limit.
+            let key = match self.ask.mode {
+                "batch" => None,
+                "fixed" => Some(("fixed.annual_fen", "定点采购全年限额")),
+                _ => Some(("limit.decentralised.annual_fen", "分散采购限额")),
+            };
+            let rule = key.and_then(|(key, word)| Some((self.rule(key, Some(&code), None)?, word)));
+            if let Some((rule, word)) = rule {
                 let limit = rule.int().unwrap_or(i64::MAX);
                 let share = |key: &str, or: i64| self.rule(key, Some(&code), None).and_then(|e| e.int()).unwrap_or(or);
                 let part = |percent: i64| limit / 100 * percent;
@@ -326,7 +361,7 @@ impl<'a> Court<'a> {
                     _ => Verdict::Pass,
                 };
                 let figures = format!(
-                    "二级品目 {category}：今年已买 {}，加上本单共 {}，分散采购限额 {}。",
+                    "二级品目 {category}：今年已买 {}，加上本单共 {}，{word} {}。",
                     yuan(before),
                     yuan(sum),
                     yuan(limit)
@@ -337,7 +372,7 @@ impl<'a> Court<'a> {
                     "快到限额了，请统筹全年需求，避免化整为零。"
                 };
                 let id = rule.rule.id;
-                self.say("direct.annual", "全年累计不超过分散采购限额".into(), verdict, figures, advice, id);
+                self.say("direct.annual", format!("全年累计不超过{word}"), verdict, figures, advice, id);
             }
             if let Some(rule) = self.rule("limit.same_kind.orders_per_month", Some(&code), None) {
                 let most = rule.int().unwrap_or(i64::MAX);

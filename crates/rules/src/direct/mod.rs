@@ -2,7 +2,7 @@
 
 mod judge;
 
-pub use judge::{Ask, AskLine, PlanRoom, judge};
+pub use judge::{Ask, AskLine, PlanRoom, judge, judge_need};
 
 #[cfg(test)]
 mod tests;

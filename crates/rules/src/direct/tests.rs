@@ -67,6 +67,8 @@ fn paper() -> AskLine {
 
 fn ask(lines: Vec<AskLine>) -> Ask<'static> {
     Ask {
+        mode: "supermarket",
+        form: "direct",
         path: &["370000"],
         day: 20_000,
         headcount: Some(20),

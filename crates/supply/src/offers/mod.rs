@@ -6,4 +6,6 @@ mod pages;
 mod store;
 
 pub use pages::routes;
-pub use store::{Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_supplier, put, put_back, release, take};
+pub use store::{
+    Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_supplier, put, put_back, release, sell, take,
+};

@@ -138,6 +138,15 @@ pub async fn take(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
     tx.must("UPDATE offer SET held = held - $2 WHERE id = $1 AND held >= $2", params![offer, quantity]).await
 }
 
+/// Sells from the shelf what a procedure has awarded; the price was agreed there.
+pub async fn sell(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
+    let sql = "UPDATE offer SET stock = stock - $2 WHERE id = $1 AND stock >= $2";
+    if tx.run(sql, params![offer, quantity]).await? == 1 {
+        return Ok(());
+    }
+    Err(Fail::refuse("offer.short", format!("库存不够 {quantity}，请先在“我的商品”里补足库存再确认。")))
+}
+
 /// A product as a file names it, already checked and normalised.
 #[derive(Clone, Debug)]
 pub struct NewProduct {

@@ -10,7 +10,7 @@ mod store;
 
 pub use feed::{fill, follow, new_engine};
 pub use pages::routes;
-pub use store::{Product, product, supplier_names};
+pub use store::{Product, in_category, product, supplier_names};
 
 /// Flags of a product: bit and Chinese word.
 pub const FLAGS: [(i64, &str); 8] =

@@ -58,6 +58,23 @@ pub async fn product(q: &dyn Query, id: i64) -> Result<Product> {
     Ok(read(&q.one(&format!("{PRODUCT} WHERE id = $1"), params![id]).await?))
 }
 
+/// Products of a category that somebody sells now, with the suppliers of each.
+pub async fn in_category(q: &dyn Query, prefix: &str, most: usize) -> Result<Vec<(Product, Vec<i64>)>> {
+    let like = format!("{prefix}%");
+    let sql = format!(
+        "{PRODUCT} WHERE category LIKE $1 AND EXISTS (SELECT 1 FROM offer o WHERE o.product = product.id AND o.state = 'listed') \
+         ORDER BY id LIMIT $2"
+    );
+    let found: Vec<Product> = q.rows(&sql, params![&like, most]).await?.iter().map(read).collect();
+    let sql = "SELECT o.product, o.supplier FROM offer o JOIN product p ON p.id = o.product \
+               WHERE p.category LIKE $1 AND o.state = 'listed'";
+    let mut sellers: HashMap<i64, Vec<i64>> = HashMap::new();
+    for r in q.rows(sql, params![&like]).await? {
+        sellers.entry(r.int(0)).or_default().push(r.int(1));
+    }
+    Ok(found.into_iter().map(|p| (sellers.remove(&p.id).unwrap_or_default(), p)).map(|(s, p)| (p, s)).collect())
+}
+
 /// Products after an id, in order of id; for filling the engine.
 pub async fn products_after(q: &dyn Query, after: i64, limit: i64) -> Result<Vec<Product>> {
     let sql = format!("{PRODUCT} WHERE id > $1 ORDER BY id LIMIT $2");

@@ -108,7 +108,7 @@ pub(crate) async fn separate(
 ) -> Result<()> {
     let facts = trade.facts();
     let day = rules::calendar::day_of(trade.db().now());
-    let rule = facts.rule("approval.separate", &o.region, &crate::orders::flow::scope(), day);
+    let rule = facts.rule("approval.separate", &o.region, &o.scope(), day);
     let pairs = rule.as_ref().and_then(|e| e.list()).unwrap_or(&[]);
     let before = exercised(q, o, actor.person).await?;
     match rules::orders::conflict(pairs, &before, now) {

@@ -2,11 +2,12 @@
 use super::store;
 use crate::Trade;
 use crate::plans::PlanLine;
+use crate::projects::Ready;
 use base::access::Actor;
 use kit::Result;
 use rules::calendar::{civil, day_from, day_of, start_of, year_of};
 use rules::check::Check;
-use rules::direct::{Ask, AskLine, PlanRoom, judge};
+use rules::direct::{Ask, AskLine, PlanRoom, judge, judge_need};
 use std::collections::BTreeMap;
 use supply::JudgeAsk;
 use supply::offers::Line as Offer;
@@ -58,14 +59,6 @@ pub(super) fn judged(
     let facts = trade.facts();
     let path = facts.path(&unit.region);
     let Some(first) = lines.first() else { return Vec::new() };
-    let room = |p: &PlanLine| PlanRoom {
-        plan_line: p.id,
-        title: format!("{} {}", p.title, p.number),
-        category: p.category.clone(),
-        left: p.amount - p.used,
-        budget: p.budget,
-        available: p.available,
-    };
     let line = |w: &Wanted<'_>| AskLine {
         title: w.offer.title.clone(),
         category: w.offer.category.clone(),
@@ -81,6 +74,8 @@ pub(super) fn judged(
         plan: w.plan.as_ref().map(room),
     };
     let ask = Ask {
+        mode: "supermarket",
+        form: "direct",
         path: &path,
         day: day_of(trade.db().now()),
         headcount: unit.headcount,
@@ -94,6 +89,60 @@ pub(super) fn judged(
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
     judge(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect()
+}
+
+fn room(p: &PlanLine) -> PlanRoom {
+    PlanRoom {
+        plan_line: p.id,
+        title: format!("{} {}", p.title, p.number),
+        category: p.category.clone(),
+        left: p.amount - p.used,
+        budget: p.budget,
+        available: p.available,
+    }
+}
+
+/// Judges a need before any supplier is known; each check with the origin of its rule in words.
+pub(crate) async fn need(
+    trade: &Trade,
+    actor: &Actor,
+    r: &Ready,
+    plan: Option<&PlanLine>,
+) -> Result<Vec<(Check, String)>> {
+    let unit = unit(trade, actor, std::slice::from_ref(&r.category)).await?;
+    let facts = trade.facts();
+    let path = facts.path(&unit.region);
+    let line = AskLine {
+        title: r.title.clone(),
+        category: r.category.clone(),
+        category_name: facts.category_name(&r.category),
+        // Rounded up, and the whole as one: the sum is the ceiling to the fen.
+        price: if r.ceiling % r.quantity == 0 { r.ceiling / r.quantity } else { r.ceiling },
+        quantity: if r.ceiling % r.quantity == 0 { r.quantity } else { 1 },
+        listed: true,
+        stock: r.quantity,
+        reaches: true,
+        certified: false,
+        imported: false,
+        bought: unit.bought.get(&r.category).copied().unwrap_or(0),
+        plan: plan.map(room),
+    };
+    let ask = Ask {
+        mode: r.mode,
+        form: r.form,
+        path: &path,
+        day: day_of(trade.db().now()),
+        headcount: unit.headcount,
+        supplier_state: "",
+        credit: 0,
+        place: String::new(),
+        lines: vec![line],
+        annual: unit.annual.clone(),
+        month: unit.month.clone(),
+        with_plan: true,
+    };
+    let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
+    Ok(judge_need(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect())
 }
 
 /// Tells the product page how purchases are judged.
@@ -128,13 +177,13 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
 }
 
 /// The plan lines of the actor's unit this year.
-pub(super) async fn plans(trade: &Trade, actor: &Actor) -> Result<Vec<PlanLine>> {
+pub(crate) async fn plans(trade: &Trade, actor: &Actor) -> Result<Vec<PlanLine>> {
     let year = i64::from(year_of(day_of(trade.db().now())));
     crate::plans::plan_lines(trade.db(), actor.org, year).await
 }
 
 /// The plan line that fits best: the narrowest category, with enough left if there is one.
-pub(super) fn best_plan(plans: &[PlanLine], category: &str, amount: i64) -> Option<PlanLine> {
+pub(crate) fn best_plan(plans: &[PlanLine], category: &str, amount: i64) -> Option<PlanLine> {
     let fits = plans.iter().filter(|p| category.starts_with(&p.category));
     fits.max_by_key(|p| (p.amount - p.used >= amount && p.available >= amount, p.category.len(), -p.id)).cloned()
 }

@@ -11,6 +11,8 @@ mod submit;
 
 pub use approve::{Edit, approve, resubmit, send_back, withdraw};
 pub use judge::install as install_judge;
+pub(crate) use judge::{need as judge_need, plans as unit_plans};
 pub use pages::routes;
 pub(crate) use store::cart_size;
+pub(crate) use submit::{Annual, add_annual, number, sub_annual};
 pub use submit::{Outcome, Submit, SubmitLine, lower_annual, submit, undo_holds, undo_money};

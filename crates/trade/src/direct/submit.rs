@@ -90,14 +90,52 @@ pub(super) fn steps_of(trade: &Trade, region: &str, total: i64) -> Vec<Duty> {
     rule.and_then(|e| e.list().map(|l| l.iter().filter_map(|d| Duty::of(d)).collect())).unwrap_or_default()
 }
 
-/// The most a unit may commit in a second-level category in a year, fen.
-fn year_cap(trade: &Trade, region: &str, category: &str) -> i64 {
+/// The most a unit may commit in a second-level category in a year, fen, by the limit of the mode.
+fn year_cap(trade: &Trade, region: &str, scope: &Scope<'_>, category: &str) -> i64 {
     let facts = trade.facts();
     let code = base::facts::full_code(category);
-    let scope = Scope { mode: Some("supermarket"), form: Some("direct"), category: Some(&code), amount: None };
+    let scope = Scope { category: Some(&code), amount: None, ..*scope };
     let day = day_of(trade.db().now());
-    let limit = facts.number("limit.decentralised.annual_fen", region, &scope, day, i64::MAX);
+    let key = match scope.mode {
+        Some("batch") => return i64::MAX,
+        Some("fixed") => "fixed.annual_fen",
+        _ => "limit.decentralised.annual_fen",
+    };
+    let limit = facts.number(key, region, &scope, day, i64::MAX);
     limit / 100 * facts.number("limit.annual.block_percent", region, &scope, day, 100)
+}
+
+/// Counts an amount into the year's sum of its second-level category; refused when that goes over the limit.
+pub(crate) async fn add_annual(trade: &Trade, tx: &Tx<'_>, to: &Annual<'_>, category: &str, amount: i64) -> Result<()> {
+    let category = second_level(category);
+    let year = i64::from(year_of(day_of(to.made_at)));
+    let sum = store::add_annual(tx, to.unit, year, category, amount).await?;
+    if sum > year_cap(trade, to.region, &to.scope, category) {
+        let words = format!(
+            "二级品目 {category} 全年累计将达到 {}，超过全年限额，可能刚有同事下了同类订单。",
+            rules::Fen(sum).yuan()
+        );
+        return Err(Fail::refuse("direct.annual", words));
+    }
+    Ok(())
+}
+
+/// Takes an amount back from the year's sum.
+pub(crate) async fn sub_annual(tx: &Tx<'_>, unit: i64, made_at: i64, category: &str, amount: i64) -> Result<()> {
+    let year = i64::from(year_of(day_of(made_at)));
+    store::sub_annual(tx, unit, year, second_level(category), amount).await
+}
+
+/// Whose year an amount counts in, and by which rules.
+pub(crate) struct Annual<'a> {
+    /// Unit.
+    pub(crate) unit: i64,
+    /// Its region.
+    pub(crate) region: &'a str,
+    /// Mode and form.
+    pub(crate) scope: Scope<'a>,
+    /// When it was committed, ms UTC.
+    pub(crate) made_at: i64,
 }
 
 /// State, deadline and command of an order whose approvals are all given, or not yet.
@@ -181,6 +219,9 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
                         unit: actor.org,
                         supplier: part[0].0.supplier,
                         handler: actor.person,
+                        mode: "supermarket".to_owned(),
+                        form: "direct".to_owned(),
+                        project: None,
                         state,
                         version: 1,
                         step: 0,
@@ -224,7 +265,7 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
 }
 
 /// <region>-<yymmdd>-<tail of the id>.
-fn number(region: &str, id: i64, now: i64) -> String {
+pub(crate) fn number(region: &str, id: i64, now: i64) -> String {
     let day = show_day(day_of(now)).replace('-', "");
     format!("{region}-{}-{}", &day[2..], kit::ids::tail(id))
 }
@@ -264,16 +305,9 @@ pub(super) async fn take_holds(trade: &Trade, tx: &Tx<'_>, order: &Order, lines:
     for l in by_plan {
         plans::freeze(tx, l.budget, l.plan_line, l.amount(), order.id).await?;
     }
-    let year = i64::from(year_of(day_of(order.made_at)));
+    let to = Annual { unit: order.unit, region: &order.region, scope: order.scope(), made_at: order.made_at };
     for (category, amount) in sums(lines) {
-        let sum = store::add_annual(tx, order.unit, year, &category, amount).await?;
-        if sum > year_cap(trade, &order.region, &category) {
-            let words = format!(
-                "二级品目 {category} 全年累计将达到 {}，超过分散采购限额，可能刚有同事下了同类订单。",
-                rules::Fen(sum).yuan()
-            );
-            return Err(Fail::refuse("direct.annual", words));
-        }
+        add_annual(trade, tx, &to, &category, amount).await?;
     }
     Ok(())
 }
@@ -288,8 +322,7 @@ fn sums(lines: &[Line]) -> BTreeMap<String, i64> {
 
 /// A lower price commits less of the year's sum.
 pub async fn lower_annual(tx: &Tx<'_>, order: &Order, line: &Line, amount: i64) -> Result<()> {
-    let year = i64::from(year_of(day_of(order.made_at)));
-    store::sub_annual(tx, order.unit, year, second_level(&line.category), amount).await
+    sub_annual(tx, order.unit, order.made_at, &line.category, amount).await
 }
 
 /// Frees stock, budget and the year's sum of an order that will not be.
@@ -305,9 +338,8 @@ pub async fn undo_money(tx: &Tx<'_>, order: &Order, lines: &[Line], reason: &str
     for l in lines {
         plans::release(tx, l.budget, l.plan_line, l.amount(), order.id, reason).await?;
     }
-    let year = i64::from(year_of(day_of(order.made_at)));
     for (category, amount) in sums(lines) {
-        store::sub_annual(tx, order.unit, year, &category, amount).await?;
+        sub_annual(tx, order.unit, order.made_at, &category, amount).await?;
     }
     Ok(())
 }

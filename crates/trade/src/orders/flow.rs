@@ -10,10 +10,6 @@ use rules::rulebook::Scope;
 use serde_json::{Value, json};
 use supply::offers;
 
-pub(crate) fn scope() -> Scope<'static> {
-    Scope { mode: Some("supermarket"), form: Some("direct"), ..Scope::default() }
-}
-
 pub(crate) fn entry(o: &Order, room: &'static str, kind: &'static str, actor: i64, data: Value) -> Entry {
     let via = if actor == 0 { "timer" } else { "page" };
     Entry { region: o.region.clone(), room, kind, subject: o.subject(), actor, via, data }
@@ -45,13 +41,13 @@ pub async fn confirm(trade: &Trade, actor: &Actor, id: i64, prices: &[(i64, i64)
                     let l = lines.iter_mut().find(|l| l.id == *line).ok_or(Fail::Hidden)?;
                     lower(tx, &o, l, *price).await?;
                 }
-                for l in &lines {
+                for l in lines.iter().filter(|l| l.offer != 0) {
                     offers::take(tx, l.offer, l.quantity).await?;
                 }
                 let before = o.total;
                 o.total = lines.iter().map(Line::amount).sum();
                 make_contract(trade, tx, &o, &lines).await?;
-                let due = trade.facts().clock("clock.contract_confirm", &o.region, &scope(), tx.now());
+                let due = trade.facts().clock("clock.contract_confirm", &o.region, &o.scope(), tx.now());
                 (o.next_due, o.next_command) = (due.map(|d| d.at), due.map(|_| "lapse".to_owned()));
                 store::save(tx, &o).await?;
                 let words = format!("订单 {} 供应商已接单，合同待双方确认。", o.number);
@@ -87,10 +83,10 @@ async fn lower(tx: &Tx<'_>, o: &Order, l: &mut Line, price: i64) -> Result<()> {
 }
 
 /// The facts of the contract; never changed afterwards, so that its digest can be checked for ever.
-async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) -> Result<()> {
+pub(super) async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) -> Result<()> {
     let (unit, supplier) = (base::orgs::org(tx, o.unit).await?, base::orgs::org(tx, o.supplier).await?);
     let facts = trade.facts();
-    let narrow = Scope { category: lines.first().map(|l| l.category.as_str()), ..scope() };
+    let narrow = Scope { category: lines.first().map(|l| l.category.as_str()), ..o.scope() };
     let days = |key: &str| facts.rule(key, &o.region, &narrow, rules::calendar::day_of(tx.now())).and_then(|e| e.int());
     let pay = crate::settlement::pay_clock(tx, o.supplier).await?;
     let goods: Vec<Value> = lines
@@ -104,7 +100,7 @@ async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) ->
         .collect();
     let number = format!("{}-HT", o.number);
     let body = json!({
-        "contract": number, "number": o.number, "unit": unit.name, "unit_uscc": unit.uscc, "supplier": supplier.name,
+        "contract": number, "number": o.number, "method": o.method(), "unit": unit.name, "unit_uscc": unit.uscc, "supplier": supplier.name,
         "supplier_uscc": supplier.uscc, "title": headline(lines), "lines": goods, "total": o.total, "capitals": Fen(o.total).capitals(),
         "address": format!("{}{}", facts.region_name(&o.address_region), o.address),
         "deliver_days": days("clock.deliver"), "accept_days": days("clock.accept"), "pay_days": days(pay),
@@ -175,7 +171,7 @@ pub async fn sign(trade: &Trade, actor: &Actor, id: i64) -> Result<()> {
 async fn conclude(trade: &Trade, tx: &Tx<'_>, o: &mut Order, body: &str) -> Result<()> {
     step(o, Act::Conclude)?;
     let facts = trade.facts();
-    let clock = |key: &str| facts.clock(key, &o.region, &scope(), tx.now()).map_or(tx.now(), |d| d.at);
+    let clock = |key: &str| facts.clock(key, &o.region, &o.scope(), tx.now()).map_or(tx.now(), |d| d.at);
     let (publish, file) = (clock("clock.contract_publish"), clock("clock.contract_file"));
     store::conclude(tx, o.id, publish, file).await?;
     (o.next_due, o.next_command) = (None, None);
@@ -298,7 +294,7 @@ pub(super) async fn cancel(tx: &Tx<'_>, o: &mut Order, actor: i64, reason: &str)
 
 pub(super) async fn wind_up(tx: &Tx<'_>, o: &mut Order, actor: i64, reason: &str) -> Result<()> {
     let lines = store::lines(tx, o.id).await?;
-    for l in &lines {
+    for l in lines.iter().filter(|l| l.offer != 0) {
         offers::put_back(tx, l.offer, l.quantity).await?;
     }
     direct::undo_money(tx, o, &lines, "取消订单").await?;

@@ -118,7 +118,7 @@ struct Todo {
 }
 
 struct Message {
-    order: i64,
+    link: String,
     words: String,
     at: String,
 }
@@ -128,6 +128,7 @@ struct Message {
 struct TodoPage {
     s: Shell,
     todos: Vec<Todo>,
+    projects: Vec<crate::projects::Waiting>,
     messages: Vec<Message>,
 }
 
@@ -144,9 +145,10 @@ async fn todo(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
     let messages = store::messages(trade.db(), actor.org, &actor.duties.list(), 20)
         .await?
         .into_iter()
-        .map(|(order, words, at)| Message { order, words, at: show_time(at) })
+        .map(|(link, words, at)| Message { link, words, at: show_time(at) })
         .collect();
-    web::html(&TodoPage { s: Shell::work(&cx, "待办事项").await?, todos, messages })
+    let projects = crate::projects::todo(trade.db(), actor).await?;
+    web::html(&TodoPage { s: Shell::work(&cx, "待办事项").await?, todos, projects, messages })
 }
 
 struct Row {
@@ -208,6 +210,7 @@ struct Page {
     payable_plain: String,
     evaluations: Vec<Evaluation>,
     ask: Option<CancelAsk>,
+    project: Option<(String, String)>,
     may_answer_cancel: bool,
     may_decide_cancel: bool,
     events: Vec<Event>,
@@ -231,6 +234,7 @@ fn filing(c: &Contract) -> String {
 fn words(e: &Recorded) -> String {
     let fixed = match e.kind.as_str() {
         "order.placed" => "提交订单，冻结预算，锁定价格和库存",
+        "order.awarded" => "按成交结果生成订单，预算从项目转入",
         "order.resubmitted" => "修改后重新提交",
         "order.approved" => "审批同意",
         "order.returned" => "退回经办人",
@@ -337,11 +341,16 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
     let paid: i64 = payments.iter().filter(|p| p.state == "paid").map(|p| p.amount).sum();
     let payable = (value.min(invoiced) - claimed).max(0);
     let now = db.now();
-    let bp = facts.number("pay.late_bp_per_day", &o.region, &flow::scope(), day_of(now), 0);
+    let bp = facts.number("pay.late_bp_per_day", &o.region, &o.scope(), day_of(now), 0);
     let late = |p: &Payment| rules::settlement::late_interest(Fen(p.amount), p.due_at, p.paid_at.unwrap_or(now), bp);
     let ask = store::cancel_ask(db, id).await?;
     let other_side = ask.as_ref().is_some_and(|a| (a.side == "unit") != (actor.org == o.unit));
+    let project = match o.project {
+        Some(id) => crate::projects::store::any(db, id).await.map(|p| Some((p.href(), p.number)))?,
+        None => None,
+    };
     let page = Page {
+        project,
         s: Shell::work(&cx, format!("订单 {}", o.number)).await?,
         unit: name(o.unit),
         supplier: name(o.supplier),

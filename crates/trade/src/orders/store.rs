@@ -65,6 +65,12 @@ pub struct Order {
     pub supplier: i64,
     /// Person who made it.
     pub handler: i64,
+    /// Mode of purchase: `supermarket`, `batch`, `fixed`.
+    pub mode: String,
+    /// Form of transaction: `direct`, `auction`.
+    pub form: String,
+    /// The project it came from.
+    pub project: Option<i64>,
     /// State.
     pub state: State,
     /// Version; every change counts it up.
@@ -101,6 +107,21 @@ impl Order {
     /// The journal's name for it.
     pub fn subject(&self) -> String {
         format!("order/{}", self.id)
+    }
+
+    /// The scope under which rules are looked up for it.
+    pub fn scope(&self) -> rules::rulebook::Scope<'_> {
+        rules::rulebook::Scope { mode: Some(&self.mode), form: Some(&self.form), ..Default::default() }
+    }
+
+    /// How it was bought, in words.
+    pub fn method(&self) -> String {
+        let mode = match self.mode.as_str() {
+            "batch" => "批量采购",
+            "fixed" => "定点采购",
+            _ => "超市采购",
+        };
+        format!("{mode} · {}", if self.form == "auction" { "竞价" } else { "直购" })
     }
 
     /// The duty whose approval is awaited.
@@ -171,7 +192,7 @@ impl Line {
 }
 
 const ORDER: &str = "SELECT id, number, region, unit, supplier, handler, state, version, step, steps, purpose, address, contact, phone, \
-                     address_region, total, checks, note, made_at, next_due, next_command FROM orders";
+                     address_region, total, checks, note, made_at, next_due, next_command, mode, form, project FROM orders";
 
 fn read(r: &Row) -> Result<Order> {
     Ok(Order {
@@ -196,6 +217,9 @@ fn read(r: &Row) -> Result<Order> {
         made_at: r.int(18),
         next_due: r.opt_int(19),
         next_command: r.opt_text(20),
+        mode: r.text(21),
+        form: r.text(22),
+        project: r.opt_int(23),
     })
 }
 
@@ -311,12 +335,12 @@ pub async fn insert(tx: &Tx<'_>, o: &Order, key: &str) -> Result<bool> {
     let n = tx
         .run(
             "INSERT INTO orders (id, number, idem_key, region, unit, supplier, handler, state, version, step, steps, purpose, address, \
-             contact, phone, address_region, total, checks, note, made_at, changed_at, next_due, next_command) \
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,1,0,$9,$10,$11,$12,$13,$14,$15,$16,'',$17,$17,$18,$19) \
+             contact, phone, address_region, total, checks, note, made_at, changed_at, next_due, next_command, mode, form, project) \
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,1,0,$9,$10,$11,$12,$13,$14,$15,$16,'',$17,$17,$18,$19,$20,$21,$22) \
              ON CONFLICT (handler, idem_key, supplier) DO NOTHING",
             params![
                 o.id, &o.number, key, &o.region, o.unit, o.supplier, o.handler, o.state.key(), steps, &o.purpose, &o.address, &o.contact,
-                &o.phone, &o.address_region, o.total, checks, o.made_at, o.next_due, o.next_command.as_ref()
+                &o.phone, &o.address_region, o.total, checks, o.made_at, o.next_due, o.next_command.as_ref(), &o.mode, &o.form, o.project
             ],
         )
         .await?;
@@ -600,16 +624,21 @@ pub async fn tell(tx: &Tx<'_>, org: i64, duty: Duty, order: i64, words: &str) ->
     Ok(())
 }
 
-/// The newest messages for some duties of an organisation: order, words, time.
-pub async fn messages(q: &dyn Query, org: i64, duties: &[Duty], limit: usize) -> Result<Vec<(i64, String, i64)>> {
+/// The newest messages for some duties of an organisation: where to look, words, time.
+pub async fn messages(q: &dyn Query, org: i64, duties: &[Duty], limit: usize) -> Result<Vec<(String, String, i64)>> {
     let keys: Vec<Val> = duties.iter().map(|d| d.key().into()).collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }
     let marks = kit::text::marks(3, keys.len());
-    let sql =
-        format!("SELECT orders, words, at FROM message WHERE org = $1 AND duty IN ({marks}) ORDER BY id DESC LIMIT $2");
+    let sql = format!(
+        "SELECT orders, words, at, link FROM message WHERE org = $1 AND duty IN ({marks}) ORDER BY id DESC LIMIT $2"
+    );
     let mut all = vec![Val::from(org), limit.into()];
     all.extend(keys);
-    Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.opt_int(0).unwrap_or(0), r.text(1), r.int(2))).collect())
+    let link = |r: &Row| match r.opt_int(0) {
+        Some(order) => format!("/orders/{order}"),
+        None => r.text(3),
+    };
+    Ok(q.rows(&sql, &all).await?.iter().map(|r| (link(r), r.text(1), r.int(2))).collect())
 }

@@ -139,7 +139,9 @@ pub fn install_counter(trade: &Trade) {
             if !matches!(actor.org_kind.as_str(), "unit" | "supplier") {
                 return Ok(Vec::new());
             }
-            let mut out = vec![("/todo", store::count_waiting(base.db(), &actor, COUNTED_MAX).await?)];
+            let mut waiting = store::count_waiting(base.db(), &actor, COUNTED_MAX).await?;
+            waiting += crate::projects::count_waiting(base.db(), &actor).await?;
+            let mut out = vec![("/todo", waiting)];
             if actor.may(Duty::Handler) {
                 out.push(("/cart", crate::direct::cart_size(base.db(), actor.person).await?));
             }

@@ -2,7 +2,7 @@
 use super::{money, store};
 use crate::Trade;
 use crate::delivery::flow::separate;
-use crate::orders::flow::{entry, mine, scope};
+use crate::orders::flow::{entry, mine};
 use crate::orders::store as orders;
 use base::access::Actor;
 use kit::{Fail, Query, Result};
@@ -127,7 +127,7 @@ pub async fn apply(trade: &Trade, actor: &Actor, id: i64, amount: i64) -> Result
                 }
                 let at = crate::delivery::store::acceptances(tx, id).await?.last().map_or(tx.now(), |a| a.at);
                 let key = pay_clock(tx, o.supplier).await?;
-                let due = trade.facts().clock(key, &o.region, &scope(), at).map_or(at, |d| d.at);
+                let due = trade.facts().clock(key, &o.region, &o.scope(), at).map_or(at, |d| d.at);
                 let payment = store::add_payment(tx, id, amount, due, actor.person).await?;
                 // The version of the order counts the application, so two at once cannot both fit.
                 orders::save(tx, &o).await?;

@@ -1,6 +1,6 @@
 //! What follows from progress: payments to the treasury, refunds, completion.
 use super::{store, treasury};
-use crate::orders::flow::{entry, scope, step};
+use crate::orders::flow::{entry, step};
 use crate::orders::{Line, Order, store as orders};
 use crate::{Trade, plans};
 use kit::{Query, Result, Tx};
@@ -91,7 +91,7 @@ pub async fn give_back(tx: &Tx<'_>, o: &Order, l: &Line, amount: i64) -> Result<
 pub async fn after_progress(trade: &Trade, tx: &Tx<'_>, o: &mut Order) -> Result<()> {
     let lines = orders::lines(tx, o.id).await?;
     if o.next_command.is_none() && lines.iter().all(|l| l.accepted == l.quantity) {
-        let due = trade.facts().clock("clock.evaluate", &o.region, &scope(), tx.now());
+        let due = trade.facts().clock("clock.evaluate", &o.region, &o.scope(), tx.now());
         (o.next_due, o.next_command) = (due.map(|d| d.at), due.map(|_| "close".to_owned()));
     }
     Ok(())

@@ -4,7 +4,7 @@ use crate::Watch;
 use kit::Result;
 use kit::journal::{self, Recorded};
 use rules::Fen;
-use rules::calendar::show_day;
+use rules::calendar::{show_day, show_time};
 use serde_json::Value;
 
 /// Name of this projection.
@@ -30,6 +30,9 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
                     match e.kind.as_str() {
                         "contract.concluded" => concluded(tx, e).await?,
                         "order.cancelled" if !e.data["contract"].is_null() => cancelled(tx, e).await?,
+                        "auction.published" => auction(tx, e).await?,
+                        "auction.awarded" => awarded(tx, e).await?,
+                        "auction.failed" | "auction.cancelled" => ended(tx, e).await?,
                         _ => {}
                     }
                 }
@@ -94,7 +97,7 @@ async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
         ("合同编号", text(d, "contract")),
         ("合同名称", format!("{}采购合同", text(d, "title"))),
         ("订单编号", text(d, "number")),
-        ("采购方式", "网上商城 · 超市采购 · 直购".to_owned()),
+        ("采购方式", format!("网上商城 · {}", d["method"].as_str().unwrap_or("超市采购 · 直购"))),
         ("采购人（甲方）", text(d, "unit")),
         ("供应商（乙方）", text(d, "supplier")),
         ("主要标的", goods.join("；")),
@@ -117,7 +120,9 @@ async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
         published_at: e.at,
     };
     store::publish(tx, &notice).await?;
-    for (i, l) in lines.iter().enumerate() {
+    // What came without a product of the catalogue has no price to compare.
+    let products = lines.iter().enumerate().filter(|(_, l)| id(&l["product"]) != 0);
+    for (i, l) in products {
         let deal = Deal {
             product: id(&l["product"]),
             orders,
@@ -131,6 +136,78 @@ async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
         store::add_deal(tx, e.id, i as i64, &deal).await?;
     }
     Ok(())
+}
+
+/// What a notice about an auction starts from.
+fn about(e: &Recorded, kind: &str, number: String, title: String, body: Vec<(&str, String)>) -> Notice {
+    let page = format!("/auctions/{}", e.subject.trim_start_matches("auction/"));
+    let mut body: Vec<(String, String)> = body.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+    body.push(("公告日期".into(), show_day(rules::calendar::day_of(e.at))));
+    body.push(("竞价页面".into(), page));
+    Notice {
+        id: e.id,
+        number,
+        kind: kind.into(),
+        region: e.region.clone(),
+        unit: text(&e.data, "unit"),
+        supplier: text(&e.data, "supplier"),
+        orders: 0,
+        title,
+        amount: e.data["amount"].as_i64().or_else(|| e.data["ceiling"].as_i64()).unwrap_or(0),
+        body,
+        due_at: e.data["publish_due"].as_i64().unwrap_or(e.at),
+        published_at: e.at,
+    }
+}
+
+async fn auction(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
+    let d = &e.data;
+    let list = |key: &str| {
+        let items: Vec<&str> = d[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        items.join("；")
+    };
+    let time = |key: &str| show_time(d[key].as_i64().unwrap_or(0));
+    let demands = if text(d, "basis") == "product" { "同款商品反拍".to_owned() } else { list("demands") };
+    let body = vec![
+        ("项目编号", text(d, "number")),
+        ("采购人", text(d, "unit")),
+        ("品目", format!("{} {}", text(d, "category"), text(d, "category_name"))),
+        ("数量", format!("{} {}", d["quantity"], text(d, "measure"))),
+        ("最高限价", Fen(d["ceiling"].as_i64().unwrap_or(0)).yuan()),
+        ("采购需求", demands),
+        ("报价方式", text(d, "format")),
+        ("报价时间", format!("{} 至 {}", time("opens_at"), time("closes_at"))),
+        ("收货地", text(d, "place")),
+        ("规则", list("rules")),
+        ("随机数承诺", text(d, "commitment")),
+    ];
+    let title = format!("{}{}竞价公告", text(d, "unit"), text(d, "title"));
+    store::publish(tx, &about(e, "auction", format!("GG-{}", text(d, "number")), title, body)).await
+}
+
+async fn awarded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
+    let d = &e.data;
+    let total = Fen(d["amount"].as_i64().unwrap_or(0));
+    let body = vec![
+        ("项目编号", text(d, "number")),
+        ("采购人", text(d, "unit")),
+        ("成交供应商", text(d, "supplier")),
+        ("成交金额", format!("{}（{}）", total.yuan(), total.capitals())),
+        ("成交标的", format!("{} {}，{} {}", text(d, "brand"), text(d, "model"), d["quantity"], text(d, "measure"))),
+        ("最高限价", Fen(d["ceiling"].as_i64().unwrap_or(0)).yuan()),
+        ("成交办法", "最低有效报价成交，同价先报者先".to_owned()),
+    ];
+    let title = format!("{}{}成交结果公告", text(d, "unit"), text(d, "title"));
+    // The next in line has a notice of its own, so the alias is part of the number.
+    let number = format!("CJ-{}-{}", text(d, "number"), text(d, "alias"));
+    store::publish(tx, &about(e, "auction_award", number, title, body)).await
+}
+
+async fn ended(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
+    let d = &e.data;
+    let body = vec![("项目编号", text(d, "number")), ("采购人", text(d, "unit")), ("终止原因", text(d, "reason"))];
+    let title = format!("{}{}竞价终止公告", text(d, "unit"), text(d, "title"));
+    store::publish(tx, &about(e, "auction_end", format!("ZZ-{}", text(d, "number")), title, body)).await
 }
 
 async fn cancelled(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {

@@ -9,7 +9,7 @@ pub struct Notice {
     pub id: i64,
     /// Number, such as HT-370112-….
     pub number: String,
-    /// `contract` or `cancelled`.
+    /// `contract`, `cancelled`, `auction`, `auction_award`, `auction_end`.
     pub kind: String,
     /// Region of the order.
     pub region: String,
@@ -17,7 +17,7 @@ pub struct Notice {
     pub unit: String,
     /// Supplier's name.
     pub supplier: String,
-    /// Order id.
+    /// Order id, or 0.
     pub orders: i64,
     /// Title.
     pub title: String,
@@ -34,7 +34,22 @@ pub struct Notice {
 impl Notice {
     /// Chinese word for the kind.
     pub fn kind_word(&self) -> &'static str {
-        if self.kind == "contract" { "合同公告" } else { "合同注销公告" }
+        match self.kind.as_str() {
+            "contract" => "合同公告",
+            "auction" => "竞价公告",
+            "auction_award" => "成交结果公告",
+            "auction_end" => "竞价终止公告",
+            _ => "合同注销公告",
+        }
+    }
+
+    /// Kind of tag that shows it.
+    pub fn tone(&self) -> &'static str {
+        match self.kind.as_str() {
+            "contract" | "auction_award" => "brand",
+            "auction" => "info",
+            _ => "bad",
+        }
     }
 }
 
