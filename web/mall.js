@@ -224,19 +224,21 @@ const remaining = (ms) => {
 const tick = () => $$('[data-until]').forEach((el) => {
   el.textContent = remaining(Number(el.dataset.until) - Date.now() - ahead);
 });
+let sending = false;
+document.addEventListener('submit', (e) => { if (!e.defaultPrevented) sending = true; });
+window.addEventListener('pageshow', () => { sending = false; });
+const phaseOf = (part) => { const el = part.querySelector('[data-phase]'); return el ? el.dataset.phase : ''; };
 for (const part of parts) {
   clockOf(Number(part.dataset.now));
   const look = () => {
     const source = new EventSource(part.dataset.live);
     source.addEventListener('live', (e) => {
       clockOf(Number(e.lastEventId));
-      const open = part.contains(document.activeElement);
+      const open = part.contains(document.activeElement), before = phaseOf(part);
       part.innerHTML = e.data;
       if (open) { part.tabIndex = -1; part.focus(); }
-      const over = part.querySelector('[data-phase]'), now = over && over.dataset.phase;
-      // What the person can do changes with the phase: the forms beside come from the server again.
-      if (part.dataset.phase && now && part.dataset.phase !== now && !document.querySelector('input:focus')) location.reload();
-      part.dataset.phase = now || part.dataset.phase || '';
+      // What the person can do changes with the phase: the forms beside come from the server again, unless one is in use.
+      if (before !== phaseOf(part) && !sending && !document.querySelector('input:focus')) location.reload();
       tick();
     });
   };

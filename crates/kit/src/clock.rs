@@ -16,6 +16,16 @@ impl Clock {
         real + self.ahead_ms.load(Ordering::Relaxed)
     }
 
+    /// A clock that is `ms` behind; only a demo begins in the past.
+    pub fn behind(ms: i64) -> Clock {
+        Clock { ahead_ms: Arc::new(AtomicI64::new(-ms)) }
+    }
+
+    /// A clock that is behind shows the real time from here on.
+    pub fn catch_up(&self) {
+        self.ahead_ms.fetch_max(0, Ordering::Relaxed);
+    }
+
     /// Moves this clock `ms` further; only tests and rehearsals call it.
     pub fn advance(&self, ms: i64) {
         self.ahead_ms.fetch_add(ms.max(0), Ordering::Relaxed);

@@ -61,6 +61,11 @@ enum Command {
         #[arg(long, default_value_t = 24)]
         orders: u64,
     },
+    /// Compute the award of an auction again from its public record (record.json) and compare
+    Recompute {
+        /// The file
+        file: PathBuf,
+    },
     /// Load data from files
     Import {
         #[command(subcommand)]
@@ -132,11 +137,11 @@ fn base_settings(file: &File) -> base::Settings {
     }
 }
 
-async fn opened(place: &Place) -> Result<(qicai::Mall, File)> {
+async fn opened(place: &Place, clock: Clock) -> Result<qicai::Mall> {
     let file = settings(place)?;
-    let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
+    let db = open_db(&file.data, file.database_url.as_deref(), file.node, clock).await?;
     db.migrate(MIGRATIONS).await?;
-    Ok((open(db, base_settings(&file)).await?, file))
+    open(db, base_settings(&file)).await
 }
 
 async fn serve(place: &Place, listen: Option<String>, demo: bool) -> Result<()> {
@@ -146,6 +151,9 @@ async fn serve(place: &Place, listen: Option<String>, demo: bool) -> Result<()> 
     let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
     db.migrate(MIGRATIONS).await?;
     let mall = open(db, base_settings(&file)).await?;
+    if file.demo {
+        watch::ledger::rehearse(&mall.watch)?;
+    }
     let listen = listen.unwrap_or(file.listen);
     let listener =
         tokio::net::TcpListener::bind(&listen).await.map_err(|e| Fail::Fault(format!("listen on {listen}: {e}")))?;
@@ -184,7 +192,7 @@ async fn stopped() {
 
 async fn import_offers(file: &PathBuf, supplier: &str, partial: bool, place: &Place) -> Result<()> {
     use supply::offers::import;
-    let (mall, _) = opened(place).await?;
+    let mall = opened(place, Clock::default()).await?;
     let supply: &supply::Supply = &mall.watch;
     let org = base::orgs::by_uscc(supply.db(), supplier)
         .await?
@@ -230,14 +238,22 @@ async fn run(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Demo { place, seed, offers, orders } => {
-            let (mall, _) = opened(&place).await?;
-            demo::fill(&mall.watch, demo::Size { seed, offers, orders }, &mut |line| println!("{line}")).await
+            let mall = opened(&place, Clock::behind(demo::BEFORE)).await?;
+            demo::fill(&mall.watch, demo::Size { seed, offers, orders, auctions: true }, &mut |line| println!("{line}"))
+                .await
+        }
+        Command::Recompute { file } => {
+            let text = std::fs::read_to_string(&file).map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?;
+            let v = trade::auctions::verify(&text)
+                .map_err(|e| Fail::Fault(format!("{} does not fit: {e}", file.display())))?;
+            println!("{}\n{} quotes replayed, outcome {}: agrees with the record", v.title, v.quotes, v.outcome);
+            Ok(())
         }
         Command::Import { what: Import::Offers { file, supplier, partial, place } } => {
             import_offers(&file, &supplier, partial, &place).await
         }
         Command::Rebuild { place } => {
-            let (mall, _) = opened(&place).await?;
+            let mall = opened(&place, Clock::default()).await?;
             journal::sequence(mall.watch.db()).await?;
             println!("disclosure made again from {} entries", watch::disclosure::rebuild(&mall.watch).await?);
             Ok(())

@@ -79,7 +79,7 @@ pub async fn run(o: Options) -> Result<()> {
         db.migrate(MIGRATIONS).await?;
         let settings = base::Settings::demo(&data);
         let mall = crate::open(db, settings).await?;
-        let size = demo::Size { seed: 1, offers: o.offers, orders: 24 };
+        let size = demo::Size { seed: 1, offers: o.offers, orders: 24, auctions: false };
         demo::fill(&mall.watch, size, &mut |_| {}).await?;
         store::make_room(mall.watch.db()).await?;
         store::products(mall.watch.db(), 5000).await?

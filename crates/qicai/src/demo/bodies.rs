@@ -38,6 +38,7 @@ struct SupplierLine {
     phone: String,
     address: String,
     bank_account: String,
+    controller: String,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +137,7 @@ pub async fn fill(watch: &Watch) -> Result<Made> {
                             phone: &s.phone,
                             address: &s.address,
                             bank_account: &s.bank_account,
+                            controller: &s.controller,
                         },
                     )
                     .await?;

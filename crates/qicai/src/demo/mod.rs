@@ -1,5 +1,6 @@
 //! The demo province: invented bodies and people, real kinds of goods. Same seed, same data.
 
+mod auctions;
 mod bodies;
 mod goods;
 mod orders;
@@ -10,6 +11,8 @@ use base::orgs::Org;
 use kit::{Fail, Result};
 use rules::duty::{Duties, Duty};
 use watch::Watch;
+
+pub use auctions::BEFORE;
 
 /// Accounts that the start page of a newcomer names: login and what the person does.
 pub const GUIDE: [(&str, &str); 8] = [
@@ -32,6 +35,8 @@ pub struct Size {
     pub offers: u64,
     /// Orders led through the real flow.
     pub orders: u64,
+    /// Auctions too: those that are over need a clock that is behind, see [`BEFORE`].
+    pub auctions: bool,
 }
 
 /// Fills an empty, opened installation. `say` gets a line of progress now and then.
@@ -46,6 +51,12 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     kit::journal::sequence(watch.db()).await?;
     supply::shelf::fill(watch).await?;
     say(format!("{offers} offers, {} products to search", watch.engine().len()));
+    if size.auctions {
+        let mut events = auctions::over(watch).await?;
+        watch.clock().catch_up();
+        events += auctions::running(watch).await?;
+        say(format!("{events} auctions"));
+    }
     let orders = orders::fill(watch, size, say).await?;
     crate::settle(watch).await?;
     say(format!("{orders} orders"));
@@ -54,7 +65,7 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
 
 /// Leads some more orders through the flow of a filled demo; returns how many.
 pub async fn more_orders(watch: &Watch, seed: u64, orders: u64) -> Result<u64> {
-    orders::fill(watch, Size { seed, offers: 0, orders }, &mut |_| {}).await
+    orders::fill(watch, Size { seed, offers: 0, orders, auctions: false }, &mut |_| {}).await
 }
 
 /// Someone who acts for a supplier on the command line: no person, so the journal names the system.

@@ -11,13 +11,13 @@ use watch::Watch;
 /// Orders tried per order wanted; some are refused by the rules, as in life.
 const TRIES: u64 = 6;
 
-struct Cast {
+pub(super) struct Cast {
     unit: i64,
     people: Vec<(Person, orgs::Org)>,
 }
 
 impl Cast {
-    fn who(&self, duty: Duty, not: i64) -> Option<Actor> {
+    pub(super) fn who(&self, duty: Duty, not: i64) -> Option<Actor> {
         let (p, o) = self.people.iter().find(|(p, _)| p.duties.has(duty) && p.id != not)?;
         Some(actor(p, o))
     }
@@ -37,7 +37,7 @@ fn actor(p: &Person, o: &orgs::Org) -> Actor {
     }
 }
 
-async fn cast(watch: &Watch, org: i64) -> Result<Cast> {
+pub(super) async fn cast(watch: &Watch, org: i64) -> Result<Cast> {
     let o = orgs::org(watch.db(), org).await?;
     let people = orgs::people(watch.db(), Some(org)).await?.into_iter().map(|p| (p, o.clone())).collect();
     Ok(Cast { unit: org, people })

@@ -22,13 +22,15 @@ pub struct Supplier<'a> {
     pub address: &'a str,
     /// Bank account.
     pub bank_account: &'a str,
+    /// Who controls it, by name; empty for nobody.
+    pub controller: &'a str,
 }
 
 pub async fn admit(tx: &Tx<'_>, s: &Supplier<'_>) -> Result<()> {
     tx.run(
-        "INSERT INTO supplier (org, kind, size, areas, categories, legal_person, phone, address, bank_account, state, credit) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,'admitted',100)",
-        params![s.org, s.kind, s.size, s.areas, s.categories, s.legal_person, s.phone, s.address, s.bank_account],
+        "INSERT INTO supplier (org, kind, size, areas, categories, legal_person, phone, address, bank_account, controller, state, credit) \
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,'admitted',100)",
+        params![s.org, s.kind, s.size, s.areas, s.categories, s.legal_person, s.phone, s.address, s.bank_account, s.controller],
     )
     .await?;
     Ok(())

@@ -59,7 +59,9 @@ impl Box {
         let db = qicai::open_db(&folder, url.as_deref(), 1, clock.clone()).await.unwrap();
         db.migrate(MIGRATIONS).await.unwrap();
         let mall = open(db, settings(&folder)).await.unwrap();
-        demo::fill(&mall.watch, demo::Size { seed: 1, offers: 0, orders: 0 }, &mut |_| {}).await.unwrap();
+        demo::fill(&mall.watch, demo::Size { seed: 1, offers: 0, orders: 0, auctions: false }, &mut |_| {})
+            .await
+            .unwrap();
         Box { mall, clock, folder }
     }
 

@@ -537,6 +537,7 @@ struct Page {
     f: Frame,
     v: Seen,
     now: i64,
+    version: i64,
     started: bool,
     refresh: bool,
     closed: bool,
@@ -679,6 +680,7 @@ async fn page(trade: &Trade, cx: &Cx, id: i64, typed: &str, wrong: Option<&kit::
     Ok(Page {
         s,
         now: db.now(),
+        version: snapshot.version,
         started: a.opens_at > 0,
         refresh: live_now && typed.is_empty() && wrong.is_none(),
         closed: a.phase == Phase::Closed.key() || matches!(p.state.as_str(), "cancelled"),
@@ -727,11 +729,19 @@ async fn stream(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>) -> Resu
         None => None,
     };
     let hear = live::watch(&trade, id).await?;
+    // What is older than the page that asks is not news.
+    let shown: i64 = cx.param("v").parse().unwrap_or(0);
     let events = futures_util::stream::unfold((hear, true, trade), move |(mut hear, first, trade)| async move {
         if !first && hear.changed().await.is_err() {
             return None;
         }
-        let s: Arc<Snapshot> = hear.borrow_and_update().clone();
+        let mut s: Arc<Snapshot> = hear.borrow_and_update().clone();
+        while s.version < shown {
+            if hear.changed().await.is_err() {
+                return None;
+            }
+            s = hear.borrow_and_update().clone();
+        }
         let html = match supplier {
             None => s.public(|s| render(s, None)),
             who => Arc::from(render(&s, who)),

@@ -380,6 +380,8 @@ pub async fn add_entry(tx: &Tx<'_>, auction: i64, e: &Entry) -> Result<bool> {
             ],
         )
         .await?;
+    // Who watches hears of it.
+    tx.must("UPDATE auction SET version = version + 1 WHERE id = $1", params![auction]).await?;
     Ok(n == 1)
 }
 

@@ -223,12 +223,18 @@ fn back(p: &Project, words: &str) -> Response {
     web::see(&format!("{}?done={}", p.href(), percent(words)))
 }
 
-async fn approve(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, _: Form) -> Result<Response> {
-    let p = kind_of(&trade, &cx, id).await?;
+/// Approves a project of any kind.
+pub async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()> {
+    let p = store::load(trade.db(), &actor.scope(), id).await?;
     match p.kind.as_str() {
-        "auction" => auctions::approve(&trade, cx.actor()?, id).await?,
-        _ => return Err(Fail::Hidden),
+        "auction" => auctions::approve(trade, actor, id).await,
+        _ => Err(Fail::Hidden),
     }
+}
+
+async fn approve_project(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, _: Form) -> Result<Response> {
+    let p = kind_of(&trade, &cx, id).await?;
+    approve(&trade, cx.actor()?, id).await?;
     Ok(back(&p, "已同意。"))
 }
 
@@ -260,7 +266,7 @@ where
 {
     Routes::default()
         .get("/projects", READERS, list)
-        .post("/projects/{id}/approve", APPROVER, approve)
+        .post("/projects/{id}/approve", APPROVER, approve_project)
         .post("/projects/{id}/return", APPROVER, send_back)
         .post("/projects/{id}/withdraw", HANDLER, withdraw)
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
 use base::Base;
-use base::access::{Cx, Gate, Routes, Scope};
+use base::access::{Cx, Form, Gate, Routes, Scope};
 use base::shell::Shell;
 use kit::journal::{self, Recorded};
 use kit::{Fail, Result, web};
@@ -96,6 +96,8 @@ struct Lag {
 #[template(path = "ledger/pages/status.html")]
 struct Status {
     s: Shell,
+    now: String,
+    may_rehearse: bool,
     engine: &'static str,
     head: i64,
     lags: Vec<Lag>,
@@ -112,12 +114,45 @@ async fn status(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     lags.push(("search".into(), watch.engine().position()));
     web::html(&Status {
         s: Shell::work(&cx, "运行状态").await?,
+        now: show_stamp(watch.db().now()),
+        may_rehearse: watch.settings().demo,
         engine: watch.db().engine(),
         head,
         lags: lags.into_iter().map(|(name, seq)| Lag { lag: head - seq, name, seq }).collect(),
         products: watch.engine().len(),
         statements: watch.db().statements(),
     })
+}
+
+/// Where a demo keeps how far its clock is ahead, ms.
+fn ahead(watch: &Watch) -> std::path::PathBuf {
+    watch.settings().data.join("clock-ahead")
+}
+
+/// A demo whose clock was moved goes on from there after a restart.
+pub fn rehearse(watch: &Watch) -> Result<()> {
+    match std::fs::read_to_string(ahead(watch)) {
+        Ok(text) => watch.clock().advance(text.trim().parse().map_err(Fail::fault)?),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+        Err(e) => return Err(e.into()),
+    }
+    Ok(())
+}
+
+/// In a demo time can be moved forward, so that one sees what happens at a deadline without waiting for it.
+async fn move_clock(State(watch): State<Watch>, cx: Cx, form: Form) -> Result<Response> {
+    cx.actor()?;
+    if !watch.settings().demo {
+        return Err(Fail::Hidden);
+    }
+    let hours = form.int("hours", "小时数")?;
+    if !(1..=2_000).contains(&hours) {
+        return Err(Fail::field("hours", "clock.hours", "请填 1 到 2000 之间的小时数。"));
+    }
+    let known: i64 = std::fs::read_to_string(ahead(&watch)).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(0);
+    std::fs::write(ahead(&watch), (known + hours * 3_600_000).to_string())?;
+    watch.clock().advance(hours * 3_600_000);
+    Ok(web::see(&format!("/status?done={}", kit::text::percent("演示时钟已快进，到时的事项会自动办理。"))))
 }
 
 /// Routes of this room.
@@ -127,9 +162,9 @@ where
     Base: FromRef<S>,
     Watch: FromRef<S>,
 {
-    Routes::default().get("/journal", OVERSEER, explorer).get("/journal/{seq}", OVERSEER, entry).get(
-        "/status",
-        Gate::Any(&[Duty::Operator]),
-        status,
-    )
+    Routes::default()
+        .get("/journal", OVERSEER, explorer)
+        .get("/journal/{seq}", OVERSEER, entry)
+        .get("/status", Gate::Any(&[Duty::Operator]), status)
+        .post("/demo/clock", Gate::Any(&[Duty::Operator]), move_clock)
 }
