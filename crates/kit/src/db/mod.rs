@@ -189,11 +189,13 @@ impl Db {
                 out = Err(Fail::Fault(format!("{name} changed state without a journal entry")));
             }
             let keep = out.is_ok();
-            let ended = match tx.run {
-                Run::Sqlite(c) => c.end(keep, changes > 0).await,
-                Run::Postgres(c) => c.end(keep).await,
+            let out = match tx.run {
+                Run::Sqlite(c) => c.end(keep, changes > 0).await.and(out),
+                Run::Postgres(c) => {
+                    let ended = c.end(keep).await;
+                    if keep { ended.and(out) } else { out }
+                }
             };
-            let out = if keep { ended.and(out) } else { out };
             match out {
                 Err(Fail::Retry) if tries < RETRIES_MAX => {
                     tries += 1;

@@ -137,12 +137,14 @@ impl Command {
 
     pub async fn end(mut self, keep: bool, changed: bool) -> Result<()> {
         let mut writer = self.writer.take().expect("ended once");
-        if !keep {
+        if keep {
+            lock(&writer.conn).prepare_cached("RELEASE command")?.execute([])?;
+        } else {
             undo(&writer);
-            return Ok(());
         }
-        lock(&writer.conn).prepare_cached("RELEASE command")?.execute([])?;
-        if !changed {
+        // What a command without changes of its own saw, and may refuse for, must be durable too before it answers.
+        let saw_others = !writer.waiting.is_empty();
+        if !saw_others && (!keep || !changed) {
             return Ok(());
         }
         let (answer, committed) = oneshot::channel();
