@@ -188,6 +188,7 @@ CREATE TABLE batch_round (
   state TEXT NOT NULL,
   version BIGINT NOT NULL,
   note TEXT NOT NULL,
+  until_at BIGINT NOT NULL,
   made_by BIGINT NOT NULL,
   made_at BIGINT NOT NULL
 );
@@ -217,12 +218,12 @@ CREATE TABLE batch_demand (
 );
 CREATE INDEX batch_demand_round ON batch_demand (round);
 
--- What suppliers offer for a package of a round: price of one, and how many at most.
+-- What suppliers offer for a package of a round: price of one, and how many at most; both null until the seal is opened.
 CREATE TABLE batch_offer (
   package BIGINT NOT NULL REFERENCES batch_package (id),
   supplier BIGINT NOT NULL REFERENCES supplier (org),
-  price BIGINT NOT NULL CHECK (price > 0),
-  most BIGINT NOT NULL CHECK (most > 0),
+  price BIGINT,
+  most BIGINT,
   brand TEXT NOT NULL,
   model TEXT NOT NULL,
   awarded BIGINT NOT NULL,

@@ -1,6 +1,6 @@
 //! Everything that runs by itself when its time comes, one step at a time.
 use crate::projects::store as projects;
-use crate::{Trade, auctions, orders};
+use crate::{Trade, auctions, batch, orders};
 use kit::{Fail, Result};
 
 /// Due projects taken at a time.
@@ -10,6 +10,7 @@ const PIECE: i64 = 50;
 pub async fn run_due(trade: &Trade) -> Result<usize> {
     let mut done = auctions::beat(trade).await?;
     done += orders::run_due(trade).await?;
+    done += batch::run_due(trade).await?;
     for (id, kind, command) in projects::due(trade.db(), trade.db().now(), PIECE).await? {
         let moved = match kind.as_str() {
             "auction" => auctions::run_due(trade, id, &command).await,

@@ -1,6 +1,7 @@
 //! Trade: plans and budget, every way of buying, orders and what follows from them.
 
 pub mod auctions;
+pub mod batch;
 pub mod delivery;
 pub mod direct;
 mod due;
@@ -103,4 +104,5 @@ where
         .merge(settlement::routes())
         .merge(projects::routes())
         .merge(auctions::routes())
+        .merge(batch::routes())
 }

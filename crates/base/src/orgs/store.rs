@@ -77,6 +77,12 @@ pub async fn by_uscc(q: &dyn Query, uscc: &str) -> Result<Option<Org>> {
     Ok(q.row(&format!("{ORG} WHERE uscc = $1"), params![uscc]).await?.as_ref().map(read_org))
 }
 
+/// Organisations of a kind in a region.
+pub async fn of_kind(q: &dyn Query, kind: &str, region: &str) -> Result<Vec<i64>> {
+    let sql = "SELECT id FROM org WHERE kind = $1 AND region = $2 ORDER BY id";
+    Ok(q.rows(sql, params![kind, region]).await?.iter().map(|r| r.int(0)).collect())
+}
+
 /// Names of some organisations, by id.
 pub async fn names(q: &dyn Query, ids: &[i64]) -> Result<HashMap<i64, String>> {
     by_ids(q, "SELECT id, name FROM org WHERE id IN", ids).await

@@ -158,6 +158,7 @@ impl Shell {
             ("首页", "/"),
             ("超市采购", "/search"),
             ("竞价大厅", "/auctions"),
+            ("批量采购", "/batch"),
             ("公开公示", "/notices"),
             ("成交价格", "/deals"),
             ("规则查询", "/rules"),
@@ -231,6 +232,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("待办事项", "/todo", SELLER),
                 ("订单", "/orders", SELLER),
                 ("竞价大厅", "/auctions", SELLER),
+                ("批量采购", "/batch", SELLER),
                 ("我的商品", "/offers", &[Duty::SupplierAdmin]),
                 ("批量上传", "/imports", &[Duty::SupplierAdmin]),
             ],
@@ -239,6 +241,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
             "监督",
             OVERSEER,
             &[
+                ("待办事项", "/todo", &[Duty::Centre]),
                 ("订单", "/orders", OVERSEER),
                 ("采购项目", "/projects", OVERSEER),
                 ("全程留痕", "/journal", OVERSEER),

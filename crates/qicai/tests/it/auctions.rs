@@ -8,19 +8,19 @@ const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 
 /// The first value of a select.
-fn choice(page: &Page, id: &str) -> String {
+pub fn choice(page: &Page, id: &str) -> String {
     let text = page.text();
     let select = text.split(&format!("<select id=\"{id}\"")).nth(1).unwrap_or_else(|| panic!("no {id} in {text}"));
     select.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
 /// Whatever a test wants to change behind the mall's back.
-async fn force(mall: &Box, sql: &'static str) {
+pub async fn force(mall: &Box, sql: &'static str) {
     let db = mall.mall.watch.db();
     db.upkeep("test", |tx| std::boxed::Box::pin(async move { tx.run(sql, params![]).await })).await.unwrap();
 }
 
-async fn frozen(mall: &Box) -> i64 {
+pub async fn frozen(mall: &Box) -> i64 {
     mall.number("SELECT CAST(SUM(frozen) AS BIGINT) FROM budget_line").await
 }
 
@@ -71,7 +71,7 @@ async fn wait(mall: &Box, ms: i64) {
     mall.clock.advance(ms);
 }
 
-async fn later(mall: &Box, ms: i64) {
+pub async fn later(mall: &Box, ms: i64) {
     wait(mall, ms).await;
     mall.settle().await;
 }

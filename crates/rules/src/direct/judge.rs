@@ -88,6 +88,8 @@ pub struct Ask<'a> {
     pub month: BTreeMap<String, i64>,
     /// Must each line name a plan line?
     pub with_plan: bool,
+    /// Categories for which a batch round collects demand now.
+    pub rounds: Vec<String>,
 }
 
 fn yuan(fen: i64) -> String {
@@ -202,10 +204,17 @@ impl<'a> Court<'a> {
             let id = batch.as_ref().map_or(0, |e| e.rule.id);
             self.say("direct.batch", "批量采购品目".into(), Verdict::Block, words, "请用超市采购或竞价。", id);
         } else if self.ask.mode != "batch" && listed(&batch) {
-            let words = format!("品目 {} 属于批量集中采购品目。", l.category);
-            let advice = "批量采购开放期间应参加批量采购；急需零星采购的请在采购理由里写明。";
+            let open = self.ask.rounds.iter().any(|c| l.category.starts_with(c.as_str()));
+            let now = if open { "现在正在征集需求" } else { "现在没有开放的批次" };
+            let words = format!("品目 {} 属于批量集中采购品目，{now}。", l.category);
+            let advice = if open {
+                "请到“批量采购”填报需求。"
+            } else {
+                "急需零星采购的请在采购理由里写明，或等下一批。"
+            };
+            let verdict = if open { Verdict::Block } else { Verdict::Warn };
             let id = batch.map_or(0, |e| e.rule.id);
-            self.say("direct.batch", "批量采购品目".into(), Verdict::Warn, words, advice, id);
+            self.say("direct.batch", "批量采购品目".into(), verdict, words, advice, id);
         }
     }
 

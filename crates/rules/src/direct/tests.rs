@@ -38,6 +38,7 @@ fn book() -> Rulebook {
         rule(7, "limit.decentralised.annual_fen", Some("A"), Value::Int(30_000_000)),
         rule(8, "credit.bar.trade_below", None, Value::Int(60)),
         rule(9, "limit.same_kind.orders_per_month", None, Value::Int(2)),
+        rule(10, "catalogue.batch", None, list(&["A02010199"])),
     ])
 }
 
@@ -68,6 +69,7 @@ fn paper() -> AskLine {
 fn ask(lines: Vec<AskLine>) -> Ask<'static> {
     Ask {
         mode: "supermarket",
+        rounds: Vec::new(),
         form: "direct",
         path: &["370000"],
         day: 20_000,
@@ -165,4 +167,43 @@ fn two_lines_share_one_plan() {
     let mut a = paper();
     a.plan.as_mut().unwrap().left = 112_000 * 2 - 1;
     check(&ask(vec![a.clone(), a]), &[("direct.plan", Verdict::Block)]);
+}
+
+#[test]
+fn while_a_batch_round_collects_its_goods_are_not_bought_otherwise() {
+    let verdict = |mode: &'static str, rounds: &[&str]| {
+        let mut a = ask(vec![AskLine { category: "A02010199".into(), ..paper() }]);
+        (a.mode, a.rounds) = (mode, rounds.iter().map(|r| (*r).into()).collect());
+        judge(&book(), &a).into_iter().find(|c| c.code == "direct.batch").map(|c| c.verdict)
+    };
+    assert_eq!(verdict("supermarket", &[]), Some(Verdict::Warn));
+    assert_eq!(verdict("supermarket", &["A02010199"]), Some(Verdict::Block));
+    assert_eq!(verdict("supermarket", &["A0504"]), Some(Verdict::Warn));
+    assert_eq!(verdict("batch", &[]), None);
+}
+
+#[test]
+fn a_need_is_judged_before_any_supplier_is_known() {
+    let codes = |mode: &'static str, form: &'static str, f: fn(&mut AskLine)| {
+        let mut l = paper();
+        f(&mut l);
+        let mut a = ask(vec![l]);
+        (a.mode, a.form, a.supplier_state, a.credit) = (mode, form, "", 0);
+        let stop = judge_need(&book(), &a).into_iter().filter(|c| c.verdict != Verdict::Pass);
+        stop.map(|c| c.code).collect::<Vec<_>>()
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(codes("supermarket", "auction", |_| ()), nothing, "no supplier, no stock, no area is asked for");
+    let rich = |l: &mut AskLine| {
+        l.quantity = 400;
+        let plan = l.plan.as_mut().unwrap();
+        (plan.left, plan.available) = (100_000_000, 100_000_000);
+    };
+    assert_eq!(codes("supermarket", "direct", rich), ["direct.limit"]);
+    assert_eq!(codes("supermarket", "auction", rich), nothing, "the direct limit is not for auctions");
+    assert_eq!(codes("supermarket", "auction", |l| l.plan = None), ["direct.plan"]);
+    assert_eq!(codes("supermarket", "auction", |l| l.category = "C230901".into()), ["direct.catalogue", "direct.plan"]);
+    assert_eq!(codes("fixed", "direct", |l| l.category = "C230901".into()), ["direct.plan"]);
+    assert_eq!(codes("fixed", "direct", |_| ()), ["direct.catalogue"]);
+    assert_eq!(codes("batch", "direct", |_| ()), ["direct.batch"]);
 }

@@ -1,5 +1,5 @@
 //! From the deadline to the order: opening seals, checking responses and low quotes, award, confirmation, next in line.
-use super::flow::{end, entry, own, step};
+use super::flow::{desk_of, end, entry, own, step};
 use super::record;
 use super::store::{self, Auction, Entry};
 use super::view::state;
@@ -107,7 +107,7 @@ async fn conclude(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, book
     step(p, Act::Close)?;
     (p.next_due, p.next_command) = (None, None);
     let words = format!("竞价 {} 已截止，请核验响应。", p.number);
-    headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
+    headers::tell(tx, p.unit, desk_of(p), &p.href(), &words).await?;
     if a.basis == "product" && !ask_for_low(trade, tx, p, a, book).await? {
         return name_winner(trade, tx, p, a, book).await;
     }
@@ -209,7 +209,7 @@ pub async fn explain(trade: &Trade, actor: &Actor, id: i64, words: &str) -> Resu
                 (e.explanation, e.explained) = (words.to_owned(), "given".to_owned());
                 store::save_entry(tx, id, &e).await?;
                 let told = format!("竞价 {} 供应商 {} 说明了低价，请判断。", p.number, e.alias);
-                headers::tell(tx, p.unit, Duty::Handler, &p.href(), &told).await?;
+                headers::tell(tx, p.unit, desk_of(&p), &p.href(), &told).await?;
                 let digest = kit::text::sha256(&[words.as_bytes()]);
                 tx.journal(entry(&p, "auction.explained", 0, json!({"alias": e.alias, "digest": digest}))).await?;
                 Ok(())
@@ -269,7 +269,7 @@ async fn unexplained(trade: &Trade, id: i64) -> Result<()> {
                 }
                 (p.next_due, p.next_command) = (None, None);
                 let words = format!("竞价 {} 低价说明期限已到，请确定成交。", p.number);
-                headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
+                headers::tell(tx, p.unit, desk_of(&p), &p.href(), &words).await?;
                 tx.journal(entry(&p, "auction.explain_closed", 0, json!({}))).await?;
                 headers::save(tx, &mut p).await
             })
@@ -345,12 +345,13 @@ async fn name(trade: &Trade, tx: &Tx<'_>, p: &mut Project, q: &Quote) -> Result<
     tx.journal(entry(p, "auction.awarded", 0, data)).await?;
     let words = format!("竞价 {} 成交，总价 {}，请在期限内确认。", p.number, Fen(q.amount).yuan());
     headers::tell(tx, q.bidder, Duty::SupplierOrders, &p.href(), &words).await?;
-    headers::tell(tx, p.unit, Duty::Handler, &p.href(), &format!("竞价 {} 已定成交供应商。", p.number)).await?;
+    headers::tell(tx, p.unit, desk_of(p), &p.href(), &format!("竞价 {} 已定成交供应商。", p.number)).await?;
     headers::save(tx, p).await
 }
 
-/// The named winner confirms: the order is made, what is left of the money is freed.
-pub async fn confirm(trade: &Trade, actor: &Actor, id: i64) -> Result<i64> {
+/// The named winner confirms: the order is made, what is left of the money is freed. None for a batch: its units get
+/// their orders.
+pub async fn confirm(trade: &Trade, actor: &Actor, id: i64) -> Result<Option<i64>> {
     actor.must(&[Duty::SupplierOrders])?;
     trade
         .db()
@@ -364,32 +365,50 @@ pub async fn confirm(trade: &Trade, actor: &Actor, id: i64) -> Result<i64> {
                 store::save_entry(tx, id, &e).await?;
                 step(&mut p, Act::Confirm)?;
                 (p.next_due, p.next_command) = (None, None);
-                let title = if a.basis == "product" {
-                    p.title.clone()
-                } else {
-                    format!("{}（{} {}）", p.title, e.brand, e.model)
+                let order = match p.mode.as_str() {
+                    // Each unit of the batch gets its own order; the winner finds them in its list.
+                    "batch" => {
+                        let goods = (e.brand.clone(), e.model.clone());
+                        crate::batch::auction_won(trade, tx, &p, actor.org, amount / p.quantity, goods).await?;
+                        None
+                    }
+                    _ => Some(order_of(trade, tx, &mut p, &a, &e, amount, actor).await?),
                 };
-                let line = AwardLine {
-                    offer: e.offer,
-                    product: a.product,
-                    category: p.category.clone(),
-                    brand: e.brand.clone(),
-                    model: e.model.clone(),
-                    title,
-                    unit: p.measure.clone(),
-                    price: amount / p.quantity,
-                    quantity: p.quantity,
-                };
-                let award = Award { project: &mut p, supplier: actor.org, lines: vec![line], actor: actor.person };
-                let order = make_order(trade, tx, award).await?;
-                projects::free(tx, &mut p, "成交价低于限价").await?;
-                let data = json!({"alias": e.alias, "amount": amount, "order": order.to_string()});
+                let data = json!({"alias": e.alias, "amount": amount, "order": order.map(|o| o.to_string())});
                 tx.journal(entry(&p, "auction.concluded", actor.person, data)).await?;
                 headers::save(tx, &mut p).await?;
                 Ok(order)
             })
         })
         .await
+}
+
+async fn order_of(
+    trade: &Trade,
+    tx: &Tx<'_>,
+    p: &mut Project,
+    a: &Auction,
+    e: &Entry,
+    amount: i64,
+    actor: &Actor,
+) -> Result<i64> {
+    let product = a.basis == "product";
+    let title = if product { p.title.clone() } else { format!("{}（{} {}）", p.title, e.brand, e.model) };
+    let line = AwardLine {
+        offer: e.offer,
+        product: a.product,
+        category: p.category.clone(),
+        brand: e.brand.clone(),
+        model: e.model.clone(),
+        title,
+        unit: p.measure.clone(),
+        price: amount / p.quantity,
+        quantity: p.quantity,
+    };
+    let award = Award { project: p, supplier: actor.org, lines: vec![line], actor: actor.person };
+    let order = make_order(trade, tx, award).await?;
+    projects::free(tx, p, "成交价低于限价").await?;
+    Ok(order)
 }
 
 async fn named(tx: &Tx<'_>, actor: &Actor, p: &Project) -> Result<Entry> {

@@ -224,6 +224,99 @@ fn shape(trade: &Trade, p: &mut Project, l: &Launch) -> Result<Auction> {
     })
 }
 
+/// A need that others hold the money for: the sum of a batch's package.
+pub(crate) struct Pooled {
+    /// Region of the centre.
+    pub region: String,
+    /// The centre.
+    pub centre: i64,
+    /// Person of the centre who handles it.
+    pub handler: i64,
+    /// Category code.
+    pub category: String,
+    /// Title.
+    pub title: String,
+    /// How many in all.
+    pub quantity: i64,
+    /// Unit of count.
+    pub measure: String,
+    /// No more than this for one, fen.
+    pub price: i64,
+    /// Requirements.
+    pub demands: Vec<Demand>,
+    /// What it serves.
+    pub parent: i64,
+}
+
+/// Makes and publishes an auction for a pooled need; it holds no money of its own.
+pub(crate) async fn pooled(trade: &Trade, tx: &Tx<'_>, n: Pooled) -> Result<i64> {
+    let id = tx.id();
+    let mut p = Project {
+        id,
+        kind: "auction".to_owned(),
+        number: projects::number("auction", &n.region, id, tx.now()),
+        region: n.region.clone(),
+        unit: n.centre,
+        handler: n.handler,
+        mode: "batch".to_owned(),
+        form: "auction".to_owned(),
+        title: n.title,
+        purpose: "批量采购汇总需求".to_owned(),
+        category: n.category,
+        quantity: n.quantity,
+        measure: n.measure,
+        plan_line: None,
+        budget: None,
+        ceiling: n.price * n.quantity,
+        held: 0,
+        address: "按各单位需求分送".to_owned(),
+        contact: String::new(),
+        phone: String::new(),
+        address_region: n.region,
+        rules: Vec::new(),
+        checks: Vec::new(),
+        state: headers::APPROVING.to_owned(),
+        version: 1,
+        step: 0,
+        steps: Vec::new(),
+        note: String::new(),
+        parent: Some(n.parent),
+        made_at: tx.now(),
+        next_due: None,
+        next_command: None,
+    };
+    let settings = settings(trade, &p, Format::Open, None)?;
+    p.rules = projects::snapshot(trade, &p, &KEPT);
+    let seed = kit::ids::random_hex(32);
+    let a = Auction {
+        id,
+        basis: "requirement".to_owned(),
+        product: 0,
+        settings,
+        demands: n.demands,
+        hours: projects::figure(trade, &p, "auction.hours_default", 72),
+        opens_at: 0,
+        closes_at: 0,
+        commitment: record::commitment(&seed),
+        seed,
+        version: 0,
+        phase: "waiting".to_owned(),
+        until: 0,
+        run: 1,
+        rerun_of: None,
+        winner: None,
+        amount: None,
+    };
+    if !headers::insert(tx, &p, &format!("pooled-{}", n.parent)).await? {
+        return Err(Fail::Fault(format!("package {} has its auction", n.parent)));
+    }
+    store::insert(tx, &a).await?;
+    tx.journal(entry(&p, "auction.made", 0, made_data(&p, &a))).await?;
+    publish(trade, tx, &mut p, &a).await?;
+    headers::save(tx, &mut p).await?;
+    Ok(id)
+}
+
 /// After the money is frozen: to whoever approves, or straight out when the rulebook asks for no approval.
 pub(super) async fn begin(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction) -> Result<()> {
     if p.steps.is_empty() {
@@ -341,11 +434,20 @@ pub(super) async fn end(tx: &Tx<'_>, p: &mut Project, kind: &'static str, actor:
     let data = json!({"number": p.number, "title": p.title, "unit": unit.name, "reason": reason, "ceiling": p.ceiling});
     tx.journal(entry(p, kind, actor, data)).await?;
     let words = format!("竞价 {} 未成交：{reason}", p.number);
-    headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
+    headers::tell(tx, p.unit, desk_of(p), &p.href(), &words).await?;
     for e in store::entries(tx, p.id).await? {
         headers::tell(tx, e.supplier, Duty::SupplierOrders, &p.href(), &words).await?;
     }
-    headers::save(tx, p).await
+    headers::save(tx, p).await?;
+    if p.mode == "batch" {
+        return crate::batch::auction_failed(tx, p, reason).await;
+    }
+    Ok(())
+}
+
+/// Who acts for the buyer: the handler of a unit, or the centre for a batch.
+pub(super) fn desk_of(p: &Project) -> Duty {
+    if p.mode == "batch" { Duty::Centre } else { Duty::Handler }
 }
 
 /// A supplier asks; who asks is told to nobody.
@@ -361,7 +463,7 @@ pub async fn ask(trade: &Trade, actor: &Actor, id: i64, question: &str) -> Resul
                 }
                 store::add_question(tx, id, actor.org, question).await?;
                 let words = format!("竞价 {} 有供应商提问，请尽快答复。", p.number);
-                headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
+                headers::tell(tx, p.unit, desk_of(&p), &p.href(), &words).await?;
                 tx.journal(entry(&p, "auction.asked", 0, json!({"question": question}))).await?;
                 Ok(())
             })

@@ -19,9 +19,10 @@ pub use close::{abandon, award, check, confirm, explain, judge_explanation, run_
 pub use desk::{Desks, Receipt, quote};
 pub use entry::{Entering, enter};
 pub use flow::{Launch, Launched, answer, ask, cancel, launch};
-pub(crate) use flow::{approve, send_back, withdraw};
+pub(crate) use flow::{Pooled, approve, pooled, send_back, withdraw};
 pub use live::Lives;
 pub use outage::{Pulse, beat, make_good};
 pub use pages::routes;
 pub use record::verify;
+pub(crate) use record::{demands_json, demands_of};
 pub(crate) use view::{label, todo, words};

@@ -29,6 +29,8 @@ use std::time::Duration;
 use supply::shelf;
 
 const HANDLER: Gate = Gate::Any(&[Duty::Handler]);
+/// Whoever acts for the buyer: a unit's handler, or the centre that holds a batch's auction.
+const DESK: Gate = Gate::Any(&[Duty::Handler, Duty::Centre]);
 const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
 const PAGE: usize = 20;
 /// Rows for requirements on an empty form.
@@ -847,8 +849,11 @@ async fn award(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, _: Form)
 }
 
 async fn confirm(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, _: Form) -> Result<Response> {
-    let order = close::confirm(&trade, cx.actor()?, id).await?;
-    Ok(web::see(&format!("/orders/{order}?done={}", percent("成交已确认，请双方确认合同。"))))
+    let to = match close::confirm(&trade, cx.actor()?, id).await? {
+        Some(order) => format!("/orders/{order}"),
+        None => "/orders".to_owned(),
+    };
+    Ok(web::see(&format!("{to}?done={}", percent("成交已确认，请双方确认合同。"))))
 }
 
 async fn abandon(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
@@ -988,10 +993,10 @@ where
         .post("/auctions/{id}/explain", SELLER, explain)
         .post("/auctions/{id}/confirm", SELLER, confirm)
         .post("/auctions/{id}/abandon", SELLER, abandon)
-        .post("/auctions/{id}/answer", HANDLER, answer)
-        .post("/auctions/{id}/check", HANDLER, check)
-        .post("/auctions/{id}/judge", HANDLER, judge)
-        .post("/auctions/{id}/award", HANDLER, award)
-        .post("/auctions/{id}/cancel", HANDLER, cancel)
+        .post("/auctions/{id}/answer", DESK, answer)
+        .post("/auctions/{id}/check", DESK, check)
+        .post("/auctions/{id}/judge", DESK, judge)
+        .post("/auctions/{id}/award", DESK, award)
+        .post("/auctions/{id}/cancel", DESK, cancel)
         .post("/auctions/{id}/switch", HANDLER, switch)
 }

@@ -26,6 +26,8 @@ pub(super) struct Unit {
     pub(super) annual: Option<BTreeMap<String, i64>>,
     pub(super) month: BTreeMap<String, i64>,
     pub(super) bought: BTreeMap<String, i64>,
+    /// Categories for which a batch round collects demand now.
+    pub(super) rounds: Vec<String>,
 }
 
 /// First millisecond of the year and of the month that hold `now`.
@@ -45,7 +47,21 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String]) ->
         annual: Some(store::annual(trade.db(), actor.org, i64::from(year_of(day_of(now)))).await?),
         month: store::orders_since(trade.db(), actor.org, month).await?,
         bought: store::bought_since(trade.db(), actor.org, year, categories).await?,
+        rounds: rounds(trade, &actor.region, categories).await?,
     })
+}
+
+/// Rounds are looked for only when one of the categories is bought in batches at all.
+async fn rounds(trade: &Trade, region: &str, categories: &[String]) -> Result<Vec<String>> {
+    let (facts, today) = (trade.facts(), day_of(trade.db().now()));
+    let scope = rules::rulebook::Scope { mode: None, form: None, category: None, amount: None };
+    let listed = facts.rule("catalogue.batch", region, &scope, today);
+    let listed = listed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default();
+    if !categories.iter().any(|c| listed.iter().any(|l| c.starts_with(l.as_str()))) {
+        return Ok(Vec::new());
+    }
+    let open = crate::batch::open_categories(trade.db(), &facts.path(region), today).await?;
+    Ok(open.into_iter().map(|(category, _)| category).collect())
 }
 
 /// Judges one order; each check with the origin of its rule in words.
@@ -86,6 +102,7 @@ pub(super) fn judged(
         annual: unit.annual.clone(),
         month: unit.month.clone(),
         with_plan,
+        rounds: unit.rounds.clone(),
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
     judge(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect()
@@ -140,6 +157,7 @@ pub(crate) async fn need(
         annual: unit.annual.clone(),
         month: unit.month.clone(),
         with_plan: true,
+        rounds: unit.rounds.clone(),
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
     Ok(judge_need(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect())
@@ -165,6 +183,7 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
             annual: None,
             month: BTreeMap::new(),
             bought: BTreeMap::new(),
+            rounds: Vec::new(),
         },
     };
     let plan = match buyer {

@@ -43,6 +43,7 @@ struct CartPage {
     s: Shell,
     groups: Vec<CartGroup>,
     total: String,
+    proposals: Vec<crate::batch::Proposal>,
 }
 
 async fn groups(trade: &Trade, person: i64) -> Result<(Vec<CartGroup>, Vec<(Offer, i64)>)> {
@@ -81,7 +82,8 @@ async fn groups(trade: &Trade, person: i64) -> Result<(Vec<CartGroup>, Vec<(Offe
 async fn cart(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
     let (groups, all) = groups(&trade, cx.actor()?.person).await?;
     let total = Fen(all.iter().map(|(o, q)| o.price * q).sum()).yuan();
-    web::html(&CartPage { s: Shell::work(&cx, "采购车").await?, groups, total })
+    let proposals = crate::batch::proposals(&trade, cx.actor()?).await?;
+    web::html(&CartPage { s: Shell::work(&cx, "采购车").await?, groups, total, proposals })
 }
 
 async fn add(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Response> {

@@ -136,10 +136,11 @@ async fn invoice_open(q: &dyn Query, o: &Order) -> Result<bool> {
 pub fn install_counter(trade: &Trade) {
     trade.count_with(Box::new(|base: Base, actor: Actor| {
         Box::pin(async move {
-            if !matches!(actor.org_kind.as_str(), "unit" | "supplier") {
-                return Ok(Vec::new());
-            }
-            let mut waiting = store::count_waiting(base.db(), &actor, COUNTED_MAX).await?;
+            let mut waiting = match actor.org_kind.as_str() {
+                "unit" | "supplier" => store::count_waiting(base.db(), &actor, COUNTED_MAX).await?,
+                "centre" => 0,
+                _ => return Ok(Vec::new()),
+            };
             waiting += crate::projects::count_waiting(base.db(), &actor).await?;
             let mut out = vec![("/todo", waiting)];
             if actor.may(Duty::Handler) {

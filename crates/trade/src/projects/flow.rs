@@ -104,7 +104,7 @@ pub async fn prepare(trade: &Trade, actor: &Actor, r: &Ready) -> Result<(Project
 }
 
 /// <region>-<letters of the kind><yymmdd>-<tail of the id>.
-fn number(kind: &str, region: &str, id: i64, now: i64) -> String {
+pub(crate) fn number(kind: &str, region: &str, id: i64, now: i64) -> String {
     let day = rules::calendar::show_day(day_of(now)).replace('-', "");
     let letters = match kind {
         "auction" => "JJ",

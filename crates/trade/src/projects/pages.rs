@@ -1,7 +1,7 @@
 //! Pages that all procedures share: the list, approvals, and the frame of a procedure's own page.
 use super::store::{self, Approval, Project};
 use crate::orders::KeptCheck;
-use crate::{Trade, auctions};
+use crate::{Trade, auctions, batch};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
@@ -31,7 +31,18 @@ const COUNTED_MAX: usize = 99;
 
 /// Word and tone of a state, by the kind's own table.
 fn label(p: &Project) -> (&'static str, &'static str) {
-    auctions::label(&p.state)
+    match p.kind.as_str() {
+        "demand" => batch::label(&p.state),
+        _ => auctions::label(&p.state),
+    }
+}
+
+/// What a journal entry of a project means, in Chinese.
+fn words(e: &journal::Recorded) -> String {
+    match e.kind.split('.').next() {
+        Some("demand") => batch::words(e),
+        _ => auctions::words(e),
+    }
 }
 
 /// What every procedure's page shows around its own part.
@@ -81,11 +92,12 @@ pub(crate) async fn frame(trade: &Trade, actor: Option<&Actor>, p: Project, insi
         handler = who(p.handler);
         given = actor.is_some_and(|a| found.iter().any(|v| !v.void && v.person == a.person));
         approvals = found.into_iter().map(|a| (who(a.person), show_time(a.at), a)).map(|(w, t, a)| (a, w, t)).collect();
-        let quiet = |e: &&journal::Recorded| !matches!(e.kind.as_str(), "auction.looked" | "auction.quoted");
+        let quiet =
+            |e: &&journal::Recorded| !matches!(e.kind.as_str(), "auction.looked" | "auction.quoted" | "demand.closed");
         events = about
             .iter()
             .filter(quiet)
-            .map(|e| (show_time(e.at), auctions::words(e), if e.actor > 0 { who(e.actor) } else { "系统".into() }))
+            .map(|e| (show_time(e.at), words(e), if e.actor > 0 { who(e.actor) } else { "系统".into() }))
             .collect();
         orders = store::orders(db, p.id).await?;
     }
@@ -104,7 +116,7 @@ pub(crate) async fn frame(trade: &Trade, actor: Option<&Actor>, p: Project, insi
         due: p.next_due.map_or(String::new(), show_time),
         inside,
         may_approve,
-        may_withdraw: own && matches!(p.state.as_str(), "approving" | "returned"),
+        may_withdraw: own && matches!(p.state.as_str(), "approving" | "returned" | "submitted"),
         approvals,
         orders,
         events,
@@ -194,6 +206,7 @@ pub(crate) async fn todo(q: &dyn Query, a: &Actor) -> Result<Vec<Waiting>> {
         found.extend(store::waiting(q, a, COUNTED_MAX).await?.into_iter().map(|p| (what(&p), p)).map(|(w, p)| (p, w)));
     }
     found.extend(auctions::todo(q, a).await?);
+    found.extend(batch::to_review(q, a).await?.into_iter().map(|p| (p, "审核批量需求")));
     let ids: Vec<i64> = found.iter().map(|(p, _)| p.unit).collect();
     let names = base::orgs::names(q, &ids).await?;
     let waiting = |(p, words): (Project, &'static str)| Waiting {
@@ -212,7 +225,8 @@ pub(crate) async fn todo(q: &dyn Query, a: &Actor) -> Result<Vec<Waiting>> {
 /// How many projects wait for a person.
 pub(crate) async fn count_waiting(q: &dyn Query, a: &Actor) -> Result<i64> {
     let own = if a.org_kind == "unit" { store::waiting(q, a, COUNTED_MAX).await?.len() } else { 0 };
-    Ok((own + auctions::todo(q, a).await?.len()) as i64)
+    let reviews = batch::to_review(q, a).await?.len();
+    Ok((own + reviews + auctions::todo(q, a).await?.len()) as i64)
 }
 
 async fn kind_of(trade: &Trade, cx: &Cx, id: i64) -> Result<Project> {
@@ -228,6 +242,7 @@ pub async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()> {
     let p = store::load(trade.db(), &actor.scope(), id).await?;
     match p.kind.as_str() {
         "auction" => auctions::approve(trade, actor, id).await,
+        "demand" => batch::approve(trade, actor, id).await,
         _ => Err(Fail::Hidden),
     }
 }
@@ -243,6 +258,7 @@ async fn send_back(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form
     let reason = form.need("reason", "退回理由", 200)?;
     match p.kind.as_str() {
         "auction" => auctions::send_back(&trade, cx.actor()?, id, reason).await?,
+        "demand" => batch::send_back(&trade, cx.actor()?, id, reason).await?,
         _ => return Err(Fail::Hidden),
     }
     Ok(back(&p, "已退回经办人，预算已释放。"))
@@ -252,6 +268,7 @@ async fn withdraw(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, _: Fo
     let p = kind_of(&trade, &cx, id).await?;
     match p.kind.as_str() {
         "auction" => auctions::withdraw(&trade, cx.actor()?, id).await?,
+        "demand" => batch::withdraw(&trade, cx.actor()?, id).await?,
         _ => return Err(Fail::Hidden),
     }
     Ok(back(&p, "已撤回，占用的预算已释放。"))

@@ -297,6 +297,24 @@ pub async fn orders(q: &dyn Query, project: i64) -> Result<Vec<(i64, String)>> {
     Ok(q.rows(sql, params![project]).await?.iter().map(|r| (r.int(0), r.text(1))).collect())
 }
 
+/// How many its orders hold.
+pub async fn ordered(q: &dyn Query, project: i64) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(l.quantity), 0) AS BIGINT) FROM orders o JOIN order_line l ON l.orders = o.id WHERE o.project = $1";
+    Ok(q.one(sql, params![project]).await?.int(0))
+}
+
+/// Projects that serve one parent, oldest first.
+pub async fn of_parent(q: &dyn Query, parent: i64, kind: &str) -> Result<Vec<Project>> {
+    let sql = format!("{PROJECT} WHERE parent = $1 AND kind = $2 ORDER BY id");
+    q.rows(&sql, params![parent, kind]).await?.iter().map(read).collect()
+}
+
+/// What the orders of a project come to, fen.
+pub async fn spent(q: &dyn Query, project: i64) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM orders WHERE project = $1";
+    Ok(q.one(sql, params![project]).await?.int(0))
+}
+
 /// An approval as pages show it.
 pub struct Approval {
     /// Duty under which it was given.

@@ -33,6 +33,8 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
                         "auction.published" => auction(tx, e).await?,
                         "auction.awarded" => awarded(tx, e).await?,
                         "auction.failed" | "auction.cancelled" => ended(tx, e).await?,
+                        "batch.opened" => round(tx, e).await?,
+                        "batch.shared" | "batch.failed" | "batch.cancelled" => round_over(tx, e).await?,
                         _ => {}
                     }
                 }
@@ -140,10 +142,10 @@ async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
 
 /// What a notice about an auction starts from.
 fn about(e: &Recorded, kind: &str, number: String, title: String, body: Vec<(&str, String)>) -> Notice {
-    let page = format!("/auctions/{}", e.subject.trim_start_matches("auction/"));
+    let page = format!("/{}", e.subject.replace("auction/", "auctions/"));
     let mut body: Vec<(String, String)> = body.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
     body.push(("公告日期".into(), show_day(rules::calendar::day_of(e.at))));
-    body.push(("竞价页面".into(), page));
+    body.push(("过程和结果".into(), page));
     Notice {
         id: e.id,
         number,
@@ -208,6 +210,35 @@ async fn ended(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
     let body = vec![("项目编号", text(d, "number")), ("采购人", text(d, "unit")), ("终止原因", text(d, "reason"))];
     let title = format!("{}{}竞价终止公告", text(d, "unit"), text(d, "title"));
     store::publish(tx, &about(e, "auction_end", format!("ZZ-{}", text(d, "number")), title, body)).await
+}
+
+async fn round(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
+    let d = &e.data;
+    let package =
+        |p: &Value| format!("{}（货架价 {}）", text(p, "title"), Fen(p["shelf"].as_i64().unwrap_or(0)).yuan());
+    let packages: Vec<String> = d["packages"].as_array().into_iter().flatten().map(package).collect();
+    let body = vec![
+        ("批次编号", text(d, "number")),
+        ("集采机构", text(d, "unit")),
+        ("配置包", packages.join("；")),
+        ("成交办法", if text(d, "method") == "auction" { "竞价".into() } else { "批量折扣".into() }),
+        ("需求报送截止", show_day(d["due_on"].as_i64().unwrap_or(0) as i32)),
+    ];
+    let title = format!("{}批量采购需求征集公告", text(d, "title"));
+    store::publish(tx, &about(e, "batch", format!("ZJ-{}", text(d, "number")), title, body)).await
+}
+
+async fn round_over(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
+    let d = &e.data;
+    let won = e.kind == "batch.shared";
+    let mut body = vec![("批次编号", text(d, "number"))];
+    if !text(d, "reason").is_empty() {
+        body.push(("原因", text(d, "reason")));
+    }
+    let word = if won { "成交结果" } else { "终止" };
+    let title = format!("{}批量采购{word}公告", text(d, "title"));
+    let kind = if won { "batch_result" } else { "batch_end" };
+    store::publish(tx, &about(e, kind, format!("PJ-{}", text(d, "number")), title, body)).await
 }
 
 async fn cancelled(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {

@@ -9,7 +9,8 @@ pub struct Notice {
     pub id: i64,
     /// Number, such as HT-370112-….
     pub number: String,
-    /// `contract`, `cancelled`, `auction`, `auction_award`, `auction_end`.
+    /// `contract`, `cancelled`, `auction`, `auction_award`, `auction_end`,
+    /// `batch`, `batch_result`, `batch_end`.
     pub kind: String,
     /// Region of the order.
     pub region: String,
@@ -39,6 +40,9 @@ impl Notice {
             "auction" => "竞价公告",
             "auction_award" => "成交结果公告",
             "auction_end" => "竞价终止公告",
+            "batch" => "批量采购征集公告",
+            "batch_result" => "批量采购结果公告",
+            "batch_end" => "批量采购终止公告",
             _ => "合同注销公告",
         }
     }
@@ -46,8 +50,8 @@ impl Notice {
     /// Kind of tag that shows it.
     pub fn tone(&self) -> &'static str {
         match self.kind.as_str() {
-            "contract" | "auction_award" => "brand",
-            "auction" => "info",
+            "contract" | "auction_award" | "batch_result" => "brand",
+            "auction" | "batch" => "info",
             _ => "bad",
         }
     }
