@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod check;
 pub mod direct;
 pub mod duty;
+pub mod fixed;
 pub mod money;
 pub mod naming;
 pub mod orders;

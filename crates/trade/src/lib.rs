@@ -5,6 +5,7 @@ pub mod batch;
 pub mod delivery;
 pub mod direct;
 mod due;
+pub mod fixed;
 pub mod orders;
 pub mod plans;
 pub mod projects;
@@ -15,6 +16,7 @@ use base::{Base, access};
 use kit::seal::Keepers;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use supply::Supply;
 
 pub use due::run_due;
@@ -24,6 +26,7 @@ struct Inner {
     desks: auctions::Desks,
     lives: auctions::Lives,
     pulse: auctions::Pulse,
+    daily: AtomicI32,
 }
 
 /// The state of the trade district. Cheap to clone; supply and base are reached through it.
@@ -41,6 +44,7 @@ impl Trade {
             desks: auctions::Desks::default(),
             lives: auctions::Lives::default(),
             pulse: auctions::Pulse::default(),
+            daily: AtomicI32::new(i32::MIN),
         };
         let trade = Trade { supply, inner: Arc::new(inner) };
         direct::install_judge(&trade);
@@ -63,6 +67,12 @@ impl Trade {
 
     pub(crate) fn lives(&self) -> &auctions::Lives {
         &self.inner.lives
+    }
+
+    /// True once a day in this process, the first time at start.
+    pub(crate) fn new_day(&self) -> bool {
+        let today = rules::calendar::day_of(self.db().now());
+        self.inner.daily.swap(today, Ordering::Relaxed) != today
     }
 
     pub(crate) fn pulse(&self) -> &auctions::Pulse {
@@ -105,4 +115,5 @@ where
         .merge(projects::routes())
         .merge(auctions::routes())
         .merge(batch::routes())
+        .merge(fixed::routes())
 }

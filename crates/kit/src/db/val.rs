@@ -84,6 +84,14 @@ impl Row {
         }
     }
 
+    /// Bytes or nothing.
+    pub fn opt_bytes(&self, i: usize) -> Option<Vec<u8>> {
+        match &self.0[i] {
+            Val::Null => None,
+            _ => Some(self.bytes(i)),
+        }
+    }
+
     /// A BYTEA.
     pub fn bytes(&self, i: usize) -> Vec<u8> {
         match &self.0[i] {

@@ -5,6 +5,7 @@ mod batch;
 mod costs;
 mod crowd;
 mod edges;
+mod fixed;
 mod house;
 mod job;
 mod kill;

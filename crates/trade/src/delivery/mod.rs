@@ -8,4 +8,5 @@ pub(crate) mod pages;
 pub(crate) mod store;
 
 pub use flow::{Accept, accept, answer_return, ask_return, finish_return, receive, ship};
+pub(crate) use pages::photo_kind;
 pub use pages::routes;

@@ -7,7 +7,7 @@ use axum::extract::{FromRef, Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base::Base;
-use base::access::{Cx, Form, Gate, Routes, Upload};
+use base::access::{Cx, Form, Gate, Routes, Upload, UploadedFile};
 use kit::text::percent;
 use kit::{Fail, Result, web};
 use rules::duty::Duty;
@@ -48,6 +48,13 @@ async fn receive(
     Ok(back(id, "已登记收货，请验收人验收。"))
 }
 
+/// The kind of an uploaded photo; refused when it is none or too large.
+pub(crate) fn photo_kind(f: &UploadedFile) -> Result<&'static str> {
+    let kind = flow::picture(&f.bytes).filter(|_| f.bytes.len() <= PHOTO_BYTES_MAX);
+    let words = || format!("“{}”不能用：照片应是 5 MB 以内的 JPG、PNG 或 WebP。", f.name);
+    kind.ok_or_else(|| Fail::field("photos", "acceptance.photo", words()))
+}
+
 async fn accept(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
     let (good, bad) = (numbers(&upload.form, "good")?, numbers(&upload.form, "bad")?);
     let lines = good.into_iter().zip(bad).map(|((line, g), (_, b))| (line, g, b)).collect();
@@ -56,9 +63,7 @@ async fn accept(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, upload:
     }
     let mut photos = Vec::new();
     for f in upload.files {
-        let kind = flow::picture(&f.bytes).filter(|_| f.bytes.len() <= PHOTO_BYTES_MAX);
-        let words = || format!("“{}”不能用：照片应是 5 MB 以内的 JPG、PNG 或 WebP。", f.name);
-        photos.push((kind.ok_or_else(|| Fail::field("photos", "acceptance.photo", words()))?, f.bytes.clone()));
+        photos.push((photo_kind(&f)?, f.bytes));
     }
     let reason = upload.form.get("reason").chars().take(300).collect();
     flow::accept(&trade, cx.actor()?, id, &Accept { lines, reason, photos }).await?;

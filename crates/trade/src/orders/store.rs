@@ -322,6 +322,12 @@ pub async fn count_waiting(q: &dyn Query, a: &Actor, most: usize) -> Result<i64>
     Ok(q.one(&sql, &all).await?.int(0))
 }
 
+/// Is an order being performed?
+pub async fn performing(q: &dyn Query, id: i64) -> Result<bool> {
+    let r = q.one("SELECT state FROM orders WHERE id = $1", params![id]).await?;
+    Ok(r.str(0) == State::Performing.key())
+}
+
 /// Orders made under one key.
 pub async fn by_key(q: &dyn Query, handler: i64, key: &str) -> Result<Vec<i64>> {
     let sql = "SELECT id FROM orders WHERE handler = $1 AND idem_key = $2 ORDER BY id";

@@ -1,7 +1,7 @@
 //! Pages that all procedures share: the list, approvals, and the frame of a procedure's own page.
 use super::store::{self, Approval, Project};
 use crate::orders::KeptCheck;
-use crate::{Trade, auctions, batch};
+use crate::{Trade, auctions, batch, fixed};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
@@ -33,6 +33,7 @@ const COUNTED_MAX: usize = 99;
 fn label(p: &Project) -> (&'static str, &'static str) {
     match p.kind.as_str() {
         "demand" => batch::label(&p.state),
+        "job" => fixed::label(&p.state),
         _ => auctions::label(&p.state),
     }
 }
@@ -41,6 +42,7 @@ fn label(p: &Project) -> (&'static str, &'static str) {
 fn words(e: &journal::Recorded) -> String {
     match e.kind.split('.').next() {
         Some("demand") => batch::words(e),
+        Some("job") => fixed::words(e),
         _ => auctions::words(e),
     }
 }
@@ -201,11 +203,13 @@ pub(crate) async fn todo(q: &dyn Query, a: &Actor) -> Result<Vec<Waiting>> {
         let what = |p: &Project| match p.state.as_str() {
             "returned" => "重新发起或撤回",
             "checking" => "核验响应、确定成交",
+            "quoted" => "确认报价",
             _ => "审批",
         };
         found.extend(store::waiting(q, a, COUNTED_MAX).await?.into_iter().map(|p| (what(&p), p)).map(|(w, p)| (p, w)));
     }
     found.extend(auctions::todo(q, a).await?);
+    found.extend(fixed::todo(q, a).await?);
     found.extend(batch::to_review(q, a).await?.into_iter().map(|p| (p, "审核批量需求")));
     let ids: Vec<i64> = found.iter().map(|(p, _)| p.unit).collect();
     let names = base::orgs::names(q, &ids).await?;
@@ -225,7 +229,7 @@ pub(crate) async fn todo(q: &dyn Query, a: &Actor) -> Result<Vec<Waiting>> {
 /// How many projects wait for a person.
 pub(crate) async fn count_waiting(q: &dyn Query, a: &Actor) -> Result<i64> {
     let own = if a.org_kind == "unit" { store::waiting(q, a, COUNTED_MAX).await?.len() } else { 0 };
-    let reviews = batch::to_review(q, a).await?.len();
+    let reviews = batch::to_review(q, a).await?.len() + fixed::todo(q, a).await?.len();
     Ok((own + reviews + auctions::todo(q, a).await?.len()) as i64)
 }
 
@@ -243,6 +247,7 @@ pub async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()> {
     match p.kind.as_str() {
         "auction" => auctions::approve(trade, actor, id).await,
         "demand" => batch::approve(trade, actor, id).await,
+        "job" => fixed::approve(trade, actor, id).await,
         _ => Err(Fail::Hidden),
     }
 }
@@ -259,6 +264,7 @@ async fn send_back(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form
     match p.kind.as_str() {
         "auction" => auctions::send_back(&trade, cx.actor()?, id, reason).await?,
         "demand" => batch::send_back(&trade, cx.actor()?, id, reason).await?,
+        "job" => fixed::send_back(&trade, cx.actor()?, id, reason).await?,
         _ => return Err(Fail::Hidden),
     }
     Ok(back(&p, "已退回经办人，预算已释放。"))
@@ -269,6 +275,7 @@ async fn withdraw(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, _: Fo
     match p.kind.as_str() {
         "auction" => auctions::withdraw(&trade, cx.actor()?, id).await?,
         "demand" => batch::withdraw(&trade, cx.actor()?, id).await?,
+        "job" => fixed::withdraw(&trade, cx.actor()?, id).await?,
         _ => return Err(Fail::Hidden),
     }
     Ok(back(&p, "已撤回，占用的预算已释放。"))

@@ -275,7 +275,7 @@ pub async fn list(q: &dyn Query, scope: &Scope, kind: &str, page: usize, size: u
 /// Projects of a unit that wait for a person's approval, came back to the person, or want to be checked; newest first.
 pub async fn waiting(q: &dyn Query, a: &Actor, limit: usize) -> Result<Vec<Project>> {
     let sql = format!(
-        "{PROJECT} WHERE unit = $1 AND (($3 = 1 AND state IN ('returned', 'checking') AND handler = $2) \
+        "{PROJECT} WHERE unit = $1 AND (($3 = 1 AND state IN ('returned', 'checking', 'quoted') AND handler = $2) \
          OR (state = 'approving' AND handler <> $2 AND (($4 = 1 AND ((step = 0 AND steps LIKE 'reviewer%') OR (step = 1 AND steps LIKE '% reviewer%'))) \
          OR ($5 = 1 AND ((step = 0 AND steps LIKE 'signer%') OR (step = 1 AND steps LIKE '% signer%')))))) ORDER BY id DESC LIMIT $6"
     );
