@@ -15,5 +15,6 @@ pub mod rulebook;
 pub mod settlement;
 mod states;
 pub mod uscc;
+pub mod venue;
 
 pub use money::Fen;

@@ -4,6 +4,7 @@ pub mod brands;
 pub mod offers;
 pub mod shelf;
 pub mod suppliers;
+pub mod venues;
 
 use axum::extract::FromRef;
 use base::access::Actor;
@@ -49,6 +50,7 @@ impl Supply {
         let inner = Inner { base, engine, judge: OnceLock::new(), suppliers: RwLock::default() };
         let supply = Supply { inner: Arc::new(inner) };
         supply.reload_suppliers().await?;
+        venues::seed(&supply).await?;
         Ok(supply)
     }
 
@@ -99,5 +101,5 @@ where
     Base: FromRef<S>,
     Supply: FromRef<S>,
 {
-    offers::routes().merge(shelf::routes())
+    offers::routes().merge(shelf::routes()).merge(venues::routes())
 }

@@ -6,9 +6,11 @@ pub mod delivery;
 pub mod direct;
 mod due;
 pub mod fixed;
+pub mod needs;
 pub mod orders;
 pub mod plans;
 pub mod projects;
+pub mod reserved;
 pub mod settlement;
 
 use axum::extract::FromRef;
@@ -116,4 +118,6 @@ where
         .merge(auctions::routes())
         .merge(batch::routes())
         .merge(fixed::routes())
+        .merge(reserved::routes())
+        .merge(needs::routes())
 }

@@ -12,3 +12,4 @@ mod kill;
 mod mall;
 mod matrix;
 mod record;
+mod venues;

@@ -10,6 +10,7 @@ mod store;
 
 pub use feed::{fill, follow, new_engine};
 pub use pages::routes;
+pub(crate) use pages::{Card, cards};
 pub use store::{Product, in_category, product, supplier_names};
 
 /// Flags of a product: bit and Chinese word.

@@ -23,17 +23,17 @@ const PAGE: usize = 24;
 const SUGGESTIONS: usize = 10;
 
 /// A result as its card shows it.
-pub(super) struct Card {
-    id: i64,
-    title: String,
-    brand: String,
-    model: String,
-    price: String,
-    offers: u32,
-    sales: i64,
-    supplier: String,
-    flags: Vec<&'static str>,
-    tile: i64,
+pub(crate) struct Card {
+    pub(crate) id: i64,
+    pub(crate) title: String,
+    pub(crate) brand: String,
+    pub(crate) model: String,
+    pub(crate) price: String,
+    pub(crate) offers: u32,
+    pub(crate) sales: i64,
+    pub(crate) supplier: String,
+    pub(crate) flags: Vec<&'static str>,
+    pub(crate) tile: i64,
 }
 
 fn card(supply: &Supply, hit: &search::Hit) -> Option<Card> {
@@ -51,6 +51,19 @@ fn card(supply: &Supply, hit: &search::Hit) -> Option<Card> {
         flags: flag_words(i64::from(p.flags)),
         tile: tile(&p.category),
     })
+}
+
+/// Cards of products by id, with the cheapest offer of each; those nobody sells are left out.
+pub(crate) fn cards(supply: &Supply, ids: &[i64]) -> Vec<Card> {
+    let hit = |id: &i64| {
+        let offers = supply.engine().offers(*id);
+        let best = offers.iter().min_by_key(|o| (o.price, o.id))?;
+        let sales = offers.iter().map(|o| o.sales).sum();
+        let hit =
+            search::Hit { product: *id, best_offer: best.id, price: best.price, offers: offers.len() as u32, sales };
+        card(supply, &hit)
+    };
+    ids.iter().filter_map(hit).collect()
 }
 
 /// Colour of the drawn tile: one of eight, by category.

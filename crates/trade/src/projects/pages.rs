@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
 use base::Base;
-use base::access::{Actor, Cx, Form, Gate, Routes};
+use base::access::{Actor, Cx, Form, Gate, Routes, Scope};
 use base::shell::Shell;
 use kit::text::percent;
 use kit::{Fail, Query, Result, journal, web};
@@ -223,13 +223,34 @@ pub(crate) async fn todo(q: &dyn Query, a: &Actor) -> Result<Vec<Waiting>> {
         number: p.number,
         title: p.title,
     };
-    Ok(found.into_iter().map(waiting).collect())
+    let mut out: Vec<Waiting> = found.into_iter().map(waiting).collect();
+    for (id, number, title, amount) in needs_of(q, a).await? {
+        out.push(Waiting {
+            href: format!("/needs/{id}"),
+            unit: String::new(),
+            amount: Fen(amount).yuan(),
+            state: "待答复",
+            tone: "warn",
+            words: "答复无货需求",
+            number,
+            title,
+        });
+    }
+    Ok(out)
+}
+
+/// Needs nobody meets wait for the centre of the area.
+async fn needs_of(q: &dyn Query, a: &Actor) -> Result<Vec<(i64, String, String, i64)>> {
+    match a.scope() {
+        Scope::Region(prefix) if a.may(Duty::Centre) => crate::needs::waiting(q, &prefix, COUNTED_MAX).await,
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// How many projects wait for a person.
 pub(crate) async fn count_waiting(q: &dyn Query, a: &Actor) -> Result<i64> {
     let own = if a.org_kind == "unit" { store::waiting(q, a, COUNTED_MAX).await?.len() } else { 0 };
-    let reviews = batch::to_review(q, a).await?.len() + fixed::todo(q, a).await?.len();
+    let reviews = batch::to_review(q, a).await?.len() + fixed::todo(q, a).await?.len() + needs_of(q, a).await?.len();
     Ok((own + reviews + auctions::todo(q, a).await?.len()) as i64)
 }
 
