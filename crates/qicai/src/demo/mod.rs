@@ -5,6 +5,7 @@ mod bodies;
 mod goods;
 mod orders;
 mod store;
+mod ways;
 
 use base::access::Actor;
 use base::orgs::Org;
@@ -35,7 +36,7 @@ pub struct Size {
     pub offers: u64,
     /// Orders led through the real flow.
     pub orders: u64,
-    /// Auctions too: those that are over need a clock that is behind, see [`BEFORE`].
+    /// The other ways of buying too: auctions that are over need a clock that is behind, see [`BEFORE`].
     pub auctions: bool,
 }
 
@@ -56,6 +57,8 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
         watch.clock().catch_up();
         events += auctions::running(watch).await?;
         say(format!("{events} auctions"));
+        let ways = ways::fill(watch).await?;
+        say(format!("{ways} batch rounds, agreements and needs"));
     }
     let orders = orders::fill(watch, size, say).await?;
     crate::settle(watch).await?;

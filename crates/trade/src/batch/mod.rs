@@ -18,3 +18,4 @@ pub use flow::{NewPackage, NewRound, cancel, offer, open_round};
 pub use pages::routes;
 pub(crate) use pools::{Proposal, proposals};
 pub(crate) use store::open_categories;
+pub use store::prices as packages;

@@ -170,6 +170,11 @@ pub async fn packages(q: &dyn Query, round: i64) -> Result<Vec<Package>> {
     q.rows(&format!("{PACKAGE} WHERE round = $1 ORDER BY id"), params![round]).await?.iter().map(read_package).collect()
 }
 
+/// Packages of a round with the most that one may cost, fen.
+pub async fn prices(q: &dyn Query, round: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(packages(q, round).await?.into_iter().map(|p| (p.id, p.ceiling)).collect())
+}
+
 /// A package.
 pub async fn package(q: &dyn Query, id: i64) -> Result<Package> {
     read_package(&q.one(&format!("{PACKAGE} WHERE id = $1"), params![id]).await?)
