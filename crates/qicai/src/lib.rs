@@ -90,6 +90,11 @@ pub(crate) async fn hello(listener: tokio::net::TcpListener) -> std::io::Result<
     axum::serve(listener, Router::new().route("/", get(|| async { "hello" }))).await
 }
 
+/// Serves a router; for the bench.
+pub(crate) async fn serve_on(listener: tokio::net::TcpListener, router: Router) -> std::io::Result<()> {
+    axum::serve(listener, router).await
+}
+
 /// Starts what runs beside requests: the sequencer, the followers, imports, due commands.
 pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
     let every = |name: &'static str, look: Duration| (name, look, watch.clone());

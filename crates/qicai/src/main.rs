@@ -88,6 +88,24 @@ enum Command {
         #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
         connections: Vec<usize>,
     },
+    /// Measure auctions: bids on one event, closings, watchers; on PostgreSQL too when its URL is given
+    BenchAuctions {
+        /// Seconds for each line of the table
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
+        /// Callers of each round
+        #[arg(long, value_delimiter = ',', default_value = "1,16,64,256")]
+        callers: Vec<usize>,
+        /// Events that close in one minute
+        #[arg(long, default_value_t = 1_000)]
+        closings: usize,
+        /// Watchers of one event
+        #[arg(long, default_value_t = 1_000)]
+        watchers: usize,
+        /// PostgreSQL URL of an empty database
+        #[arg(long, env = "QICAI_DATABASE_URL", hide_env_values = true)]
+        database_url: Option<String>,
+    },
     /// Check an installation: schema, sums, journal
     Doctor {
         #[command(flatten)]
@@ -260,6 +278,10 @@ async fn run(command: Command) -> Result<()> {
         }
         Command::Bench { offers, seconds, connections } => {
             qicai::bench::run(qicai::bench::Options { offers, seconds, connections }).await
+        }
+        Command::BenchAuctions { seconds, callers, closings, watchers, database_url: url } => {
+            qicai::bench::auctions::run(qicai::bench::auctions::Options { seconds, callers, closings, watchers, url })
+                .await
         }
         Command::Doctor { place } => doctor(&place).await,
     }

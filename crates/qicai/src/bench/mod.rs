@@ -3,6 +3,7 @@
 //! Beside each figure stands the limit measured in the same run on the same machine: a bare handler for reads, the
 //! least possible durable order for checkouts. Ratios travel between machines; absolute figures do not.
 
+pub mod auctions;
 mod client;
 mod store;
 

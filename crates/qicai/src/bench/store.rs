@@ -57,3 +57,107 @@ pub async fn bare_order(db: &Db) -> Result<()> {
     })
     .await
 }
+
+/// Makes so many admitted suppliers that only bid; returns their ids.
+pub async fn bidders(db: &Db, n: usize) -> Result<Vec<i64>> {
+    db.write("bench.bidders", |tx| {
+        Box::pin(async move {
+            let mut ids = Vec::new();
+            for i in 0..n {
+                let id = tx.id();
+                tx.run(
+                    "INSERT INTO org (id, kind, name, uscc, region, parent, headcount, state) \
+                     VALUES ($1,'supplier',$2,$3,'370112',NULL,0,'active')",
+                    params![id, format!("bench {i}"), format!("bench-{i}")],
+                )
+                .await?;
+                tx.run(
+                    "INSERT INTO supplier (org, kind, size, areas, categories, legal_person, phone, address, bank_account, state, credit) \
+                     VALUES ($1,'bench','small','370000','','','','','','admitted',100)",
+                    params![id],
+                )
+                .await?;
+                ids.push(id);
+            }
+            tx.journal(entry()).await?;
+            Ok(ids)
+        })
+    })
+    .await
+}
+
+/// Makes a running event with all of these taking part: open, by requirement, each against its own last quote.
+pub async fn event(db: &Db, suppliers: &[i64], ceiling: i64, step: i64, ends: i64) -> Result<i64> {
+    let handler = db.one("SELECT id, org FROM person WHERE login = 'licheng.jingban'", params![]).await?;
+    let (handler, unit) = (handler.int(0), handler.int(1));
+    let settings = serde_json::json!({
+        "format": "open", "ceiling": ceiling, "step": {"fen": step}, "against": "own", "sight": "lowest", "minimum": 3, "window": 0,
+        "extend_by": 0, "extensions_max": 0, "retry_by": 0, "tail_max": 0, "rounds": 3, "pause": 1, "turn": 1, "final_within_bp": 0,
+        "final_least": 3, "final_time": 1, "hide_count": true,
+    })
+    .to_string();
+    let settings = &settings;
+    db.write("bench.event", |tx| {
+        Box::pin(async move {
+            let (id, now) = (tx.id(), tx.now());
+            tx.run(
+                "INSERT INTO project (id, kind, number, idem_key, region, unit, handler, mode, form, title, purpose, category, quantity, \
+                 measure, plan_line, budget, ceiling, held, address, contact, phone, address_region, rules, checks, state, version, step, \
+                 steps, note, parent, made_at, changed_at, next_due, next_command) VALUES ($1,'auction',$2,$2,'370112',$3,$4,'supermarket', \
+                 'auction','bench','bench','A0504',1,'x',NULL,NULL,$5,0,'','','','370112','[]','[]','live',1,0,'','',NULL,$6,$6,$7,'advance')",
+                params![id, format!("bench-{id}"), unit, handler, ceiling, now, ends],
+            )
+            .await?;
+            // Same-product events name the winner by themselves at the end.
+            tx.run(
+                "INSERT INTO auction (id, basis, product, settings, demands, hours, opens_at, closes_at, seed, commitment, version, phase, \
+                 until_at, quotes, run, rerun_of, winner, amount) VALUES ($1,'product',0,$2,'[]',1,$3,$4,'','',1,'open',$4,0,1,NULL,NULL,NULL)",
+                params![id, settings, now - 1, ends],
+            )
+            .await?;
+            let rows: Vec<Vec<kit::db::Val>> = suppliers
+                .iter()
+                .enumerate()
+                .map(|(i, s)| params![id, *s, format!("B{i}"), now].to_vec())
+                .collect();
+            tx.run_many(
+                "INSERT INTO auction_entry (auction, supplier, alias, offer, brand, model, maker, answers, verdict, reason, abnormal, \
+                 explanation, explained, flags, address, device, person, place, standing, at) \
+                 VALUES ($1,$2,$3,0,'','','','[]','','','','','','','','',0,0,'',$4)",
+                &rows,
+            )
+            .await?;
+            tx.journal(entry()).await?;
+            Ok(id)
+        })
+    })
+    .await
+}
+
+/// Events of the bench that are due and not closed yet.
+pub async fn open_events(db: &Db) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM project WHERE kind = 'auction' AND state = 'live' AND next_due <= $1";
+    Ok(db.one(sql, params![db.now()]).await?.int(0))
+}
+
+const HOT: &str = "CREATE TABLE IF NOT EXISTS hot (id BIGINT PRIMARY KEY, n BIGINT NOT NULL);\n\
+                   INSERT INTO hot (id, n) VALUES (1, 1000000000);";
+
+/// One row that everybody wants.
+pub async fn make_hot(db: &Db) -> Result<()> {
+    db.migrate(&[MIGRATION_BASE, ("bench_hot", HOT)]).await.map(|_| ())
+}
+
+const MIGRATION_BASE: kit::db::Migration = crate::MIGRATIONS[0];
+
+/// Takes one from it, durably, with a journal entry.
+pub async fn hit_hot(db: &Db) -> Result<()> {
+    db.write("bench.hit", |tx| {
+        Box::pin(async move {
+            tx.must("UPDATE hot SET n = n - 1 WHERE id = 1 AND n >= 1", params![]).await?;
+            tx.journal(entry()).await?;
+            Ok(())
+        })
+    })
+    .await
+}

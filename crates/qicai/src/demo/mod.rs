@@ -55,6 +55,8 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     if size.auctions {
         let mut events = auctions::over(watch).await?;
         watch.clock().catch_up();
+        // The days that the demo skipped are no outage.
+        trade::auctions::note(watch.trade()).await?;
         events += auctions::running(watch).await?;
         say(format!("{events} auctions"));
         let ways = ways::fill(watch).await?;

@@ -123,3 +123,95 @@ async fn no_acknowledged_order_is_lost() {
     assert!(qicai::doctor::examine(&db, &mut |l| lines.push(l)).await.is_ok(), "{lines:#?}");
     let _ = std::fs::remove_dir_all(&folder);
 }
+
+/// A bidder that quotes lower and lower until the server is gone; returns what it was told is accepted, fen in all.
+fn bidder(address: &str, path: &str, login: &str, first: i64, apart: i64) -> Vec<i64> {
+    let mut done = Vec::new();
+    let mut run = || -> Option<()> {
+        let password = base::access::pages::DEMO_PASSWORD;
+        let (_, page) = ask(address, "POST", "/login", "", &format!("login={login}&password={password}"))?;
+        let cookie = between(&page, "set-cookie: ", ";")?.to_owned();
+        let (_, page) = ask(address, "GET", "/sessions", &cookie, "")?;
+        let csrf = between(&page, "name=\"_csrf\" value=\"", "\"")?.to_owned();
+        for i in 0.. {
+            let price = first - i * apart;
+            let body = format!("_csrf={csrf}&price={}.{:02}", price / 100, price % 100);
+            let (status, text) = ask(address, "POST", &format!("{path}/quote"), &cookie, &body)?;
+            if status == 303 && text.contains(&format!("location: {path}")) {
+                done.push(price * 6);
+            }
+        }
+        None
+    };
+    run();
+    done
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_acknowledged_bid_of_the_last_second_counts() {
+    let (folder, url) = place().await;
+    assert!(qicai(&folder, &url, &["demo", "--orders", "0"]).stdout(Stdio::null()).status().unwrap().success());
+    let db = qicai::open_db(&folder, url.as_deref(), 2, kit::Clock::default()).await.unwrap();
+    let sql = "SELECT p.id FROM project p JOIN auction a ON a.id = p.id WHERE p.state = 'live' AND a.phase = 'open' AND p.quantity = 6";
+    let id = kit::Query::one(&db, sql, kit::params![]).await.unwrap().int(0);
+    // It ends soon, without extensions, and each bidder has only its own last quote to beat.
+    let ends = db.now() + 6_000;
+    db.upkeep("test", |tx| {
+        Box::pin(async move {
+            let sql = "UPDATE auction SET until_at = $2, closes_at = $2, settings = REPLACE(REPLACE(REPLACE(settings, '\"window\":300000', \
+                       '\"window\":0'), '\"against\":\"best\"', '\"against\":\"own\"'), '\"step\":{\"fen\":10000}', '\"step\":{\"fen\":1}') \
+                       WHERE id = $1";
+            tx.must(sql, kit::params![id, ends]).await?;
+            tx.must("UPDATE project SET next_due = $2 WHERE id = $1", kit::params![id, ends]).await
+        })
+    })
+    .await
+    .unwrap();
+    drop(db);
+    let (mut child, address) = serve(&folder, &url);
+    let path = format!("/auctions/{id}");
+    let bidders: Vec<_> = [("taishan.dingdan", 440_000), ("xinchuang.dingdan", 439_999), ("qilu.dingdan", 439_998)]
+        .into_iter()
+        .map(|(login, first)| {
+            let (address, path) = (address.clone(), path.clone());
+            std::thread::spawn(move || bidder(&address, &path, login, first, 3))
+        })
+        .collect();
+    let clock = kit::Clock::default();
+    while clock.now() < ends - 400 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let acknowledged: Vec<i64> = bidders.into_iter().flat_map(|b| b.join().unwrap()).collect();
+    assert!(acknowledged.len() >= ACKNOWLEDGED_MIN, "only {} bids before the end", acknowledged.len());
+
+    // After the restart it closes by itself, and the lowest acknowledged bid wins.
+    let (mut child, address) = serve(&folder, &url);
+    let mut record = String::new();
+    for _ in 0..300 {
+        if let Some((200, text)) = ask(&address, "GET", &format!("{path}/record.json"), "", "") {
+            record = text.split("\r\n\r\n").nth(1).unwrap().to_owned();
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let db = qicai::open_db(&folder, url.as_deref(), 2, clock).await.unwrap();
+    let sql = "SELECT amount FROM auction_quote WHERE auction = $1";
+    let found = kit::Query::rows(&db, sql, kit::params![id]).await.unwrap();
+    let found: std::collections::HashSet<i64> = found.iter().map(|r| r.int(0)).collect();
+    for amount in &acknowledged {
+        assert!(found.contains(amount), "{amount} was acknowledged and is gone");
+    }
+    let json = &record[record.find('{').unwrap()..=record.rfind('}').unwrap()];
+    let verdict = trade::auctions::verify(json).unwrap();
+    let won: i64 = verdict.outcome.rsplit(' ').next().unwrap().parse().unwrap();
+    assert_eq!(won, *found.iter().min().unwrap());
+    assert!(won <= *acknowledged.iter().min().unwrap());
+    kit::journal::sequence(&db).await.unwrap();
+    let mut lines = Vec::new();
+    assert!(qicai::doctor::examine(&db, &mut |l| lines.push(l)).await.is_ok(), "{lines:#?}");
+    let _ = std::fs::remove_dir_all(&folder);
+}

@@ -90,14 +90,15 @@ async fn open_seals(trade: &Trade, tx: &Tx<'_>, p: &Project, a: &Auction, book: 
 /// The last phase is over: enough bidders, then the responses are checked.
 async fn conclude(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, book: &Book) -> Result<()> {
     let standing = record::standing(book);
+    let mut entries = store::entries(tx, p.id).await?;
     for (i, q) in standing.iter().enumerate() {
-        let mut e = store::entry(tx, p.id, q.bidder).await?.ok_or(Fail::Hidden)?;
+        let e = entries.iter_mut().find(|e| e.supplier == q.bidder).ok_or(Fail::Hidden)?;
         e.place = i as i64 + 1;
         if a.basis == "product" {
             e.verdict = "pass".to_owned();
         }
-        store::save_entry(tx, p.id, &e).await?;
     }
+    store::save_entries(tx, p.id, &entries).await?;
     tx.journal(entry(p, "auction.closed", 0, json!({"bidders": standing.len(), "seed": a.seed}))).await?;
     if standing.len() < a.settings.minimum {
         step(p, Act::Fail)?;
@@ -319,8 +320,8 @@ async fn name_winner(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, b
             for q in &line {
                 let e = entries.iter_mut().find(|e| e.supplier == q.bidder).ok_or(Fail::Hidden)?;
                 e.standing = "line".to_owned();
-                store::save_entry(tx, p.id, e).await?;
             }
+            store::save_entries(tx, p.id, &entries).await?;
             step(p, Act::Award)?;
             name(trade, tx, p, &line[0]).await
         }

@@ -13,6 +13,8 @@ use tokio::sync::watch;
 const QUOTES_MAX: usize = 400;
 /// Watchers hear of changes at most this often.
 const AT_MOST_EVERY: Duration = Duration::from_millis(200);
+/// After any change in this process the event is looked at, but not for every one of them.
+const CALM: Duration = Duration::from_millis(20);
 /// Changes by other nodes are found by looking this often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -114,8 +116,6 @@ pub(super) async fn watch(trade: &Trade, id: i64) -> Result<watch::Receiver<Arc<
 
 async fn follow(trade: Trade, id: i64, tell: watch::Sender<Arc<Snapshot>>) {
     loop {
-        tokio::time::sleep(AT_MOST_EVERY).await;
-        let _ = tokio::time::timeout(LOOK_EVERY, trade.db().changed()).await;
         // One receiver is the map's own.
         if tell.receiver_count() <= 1 {
             let mut open = trade.lives().open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -124,21 +124,31 @@ async fn follow(trade: Trade, id: i64, tell: watch::Sender<Arc<Snapshot>>) {
                 return;
             }
         }
-        let due = tell.borrow().book.next_change().is_some_and(|t| t <= trade.db().now());
-        let fresh = match store::progress(trade.db(), id).await {
-            Ok((version, ..)) if version == tell.borrow().version && !due => {
-                // The state moves without the book after the close.
-                match headers::any(trade.db(), id).await {
-                    Ok(p) if p.state == tell.borrow().state => continue,
-                    _ => snapshot(&trade, id).await,
-                }
+        match news(&trade, id, &tell).await {
+            Ok(Some(s)) => {
+                drop(tell.send(Arc::new(s)));
+                tokio::time::sleep(AT_MOST_EVERY).await;
             }
-            Ok(_) => snapshot(&trade, id).await,
-            Err(e) => Err(e),
-        };
-        match fresh {
-            Ok(s) => drop(tell.send(Arc::new(s))),
-            Err(e) => tracing::error!(auction = id, cause = %e, "a live page could not be refreshed, will try again"),
+            // A change that came during a pause is found by the look after it.
+            Ok(None) => {
+                let _ = tokio::time::timeout(LOOK_EVERY, trade.db().changed()).await;
+                tokio::time::sleep(CALM).await;
+            }
+            Err(e) => {
+                tracing::error!(auction = id, cause = %e, "a live page could not be refreshed, will try again");
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
         }
     }
+}
+
+/// The event as it is now, if it is not as it was told last.
+async fn news(trade: &Trade, id: i64, tell: &watch::Sender<Arc<Snapshot>>) -> Result<Option<Snapshot>> {
+    let (version, state, due) = {
+        let told = tell.borrow();
+        let due = told.book.next_change().is_some_and(|t| t <= trade.db().now());
+        (told.version, told.state.clone(), due)
+    };
+    let now = store::progress(trade.db(), id).await?;
+    if now == (version, state) && !due { Ok(None) } else { snapshot(trade, id).await.map(Some) }
 }

@@ -8,6 +8,7 @@ mod close;
 mod desk;
 mod entry;
 mod flow;
+mod form;
 mod live;
 mod outage;
 mod pages;
@@ -21,8 +22,9 @@ pub use entry::{Entering, enter};
 pub use flow::{Launch, Launched, answer, ask, cancel, launch};
 pub(crate) use flow::{Pooled, approve, pooled, send_back, withdraw};
 pub use live::Lives;
-pub use outage::{Pulse, beat, make_good};
+pub use outage::{Pulse, beat, make_good, note};
 pub use pages::routes;
+
 pub use record::verify;
 pub(crate) use record::{demands_json, demands_of};
 pub(crate) use view::{label, todo, words};

@@ -35,11 +35,18 @@ pub async fn beat(trade: &Trade) -> Result<usize> {
     let gap = minutes(trade, "auction.outage_minutes", 1, now);
     let away = passed.is_none_or(|p| p.as_millis() as i64 > gap);
     let done = if away && known > 0 && now - known > gap { make_good(trade, known, now).await? } else { 0 };
+    note(trade).await?;
+    Ok(done)
+}
+
+/// Notes that the mall lives now, without asking since when.
+pub async fn note(trade: &Trade) -> Result<()> {
+    let now = trade.db().now();
     let node = kit::text::sha256(&[trade.settings().data.to_string_lossy().as_bytes()]);
     let node = &node[..16];
     trade.db().upkeep("pulse", |tx| Box::pin(async move { store::beat(tx, node, now).await })).await?;
     *trade.pulse().last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    Ok(done)
+    Ok(())
 }
 
 fn minutes(trade: &Trade, key: &str, or: i64, at: i64) -> i64 {

@@ -86,10 +86,11 @@ pub async fn some(q: &dyn Query, ids: &[i64]) -> Result<Vec<Auction>> {
     q.rows(&sql, &ids).await?.iter().map(read).collect()
 }
 
-/// Only how far it is: version, phase, end of the phase.
-pub async fn progress(q: &dyn Query, id: i64) -> Result<(i64, String, i64)> {
-    let r = q.one("SELECT version, phase, until_at FROM auction WHERE id = $1", params![id]).await?;
-    Ok((r.int(0), r.text(1), r.int(2)))
+/// Only how far it is: version and state of the header.
+pub async fn progress(q: &dyn Query, id: i64) -> Result<(i64, String)> {
+    let sql = "SELECT a.version, p.state FROM auction a JOIN project p ON p.id = a.id WHERE a.id = $1";
+    let r = q.one(sql, params![id]).await?;
+    Ok((r.int(0), r.text(1)))
 }
 
 /// Writes a new auction.
@@ -385,16 +386,35 @@ pub async fn add_entry(tx: &Tx<'_>, auction: i64, e: &Entry) -> Result<bool> {
     Ok(n == 1)
 }
 
-/// Writes back what happens to an entry after the close.
-pub async fn save_entry(tx: &Tx<'_>, auction: i64, e: &Entry) -> Result<()> {
-    tx.must(
+/// Writes back what happens to entries after the close.
+pub async fn save_entries(tx: &Tx<'_>, auction: i64, entries: &[Entry]) -> Result<()> {
+    let row = |e: &Entry| {
+        params![
+            auction,
+            e.supplier,
+            &e.verdict,
+            &e.reason,
+            &e.abnormal,
+            &e.explanation,
+            &e.explained,
+            e.place,
+            &e.standing
+        ]
+        .to_vec()
+    };
+    let rows: Vec<Vec<Val>> = entries.iter().map(row).collect();
+    tx.run_many(
         "UPDATE auction_entry SET verdict = $3, reason = $4, abnormal = $5, explanation = $6, explained = $7, place = $8, standing = $9 \
          WHERE auction = $1 AND supplier = $2",
-        params![
-            auction, e.supplier, &e.verdict, &e.reason, &e.abnormal, &e.explanation, &e.explained, e.place, &e.standing
-        ],
+        &rows,
     )
-    .await
+    .await?;
+    Ok(())
+}
+
+/// Writes one entry back.
+pub async fn save_entry(tx: &Tx<'_>, auction: i64, e: &Entry) -> Result<()> {
+    save_entries(tx, auction, std::slice::from_ref(e)).await
 }
 
 /// Invites a supplier.

@@ -1,0 +1,5 @@
+//! The form that makes an auction.
+
+mod pages;
+
+pub use pages::routes;
