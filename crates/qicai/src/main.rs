@@ -61,7 +61,7 @@ enum Command {
         #[arg(long, default_value_t = 24)]
         orders: u64,
     },
-    /// Compute the award of an auction again from its public record (record.json) and compare
+    /// Compute the outcome of an auction or a draw again from its public record and compare
     Recompute {
         /// The file
         file: PathBuf,
@@ -245,6 +245,20 @@ async fn doctor(place: &Place) -> Result<()> {
     qicai::doctor::examine(&db, &mut |line| println!("{line}")).await
 }
 
+/// Replays a public record of an auction or of a draw.
+fn recompute(file: &std::path::Path) -> Result<()> {
+    let text = std::fs::read_to_string(file).map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?;
+    let wrong = |e: String| Fail::Fault(format!("{} does not fit: {e}", file.display()));
+    let v: serde_json::Value = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+    if v["kind"].as_str() == Some("draw") {
+        println!("{}: agrees with the record", trade::fixed::verify(&v).map_err(wrong)?);
+        return Ok(());
+    }
+    let v = trade::auctions::verify(&text).map_err(wrong)?;
+    println!("{}\n{} quotes replayed, outcome {}: agrees with the record", v.title, v.quotes, v.outcome);
+    Ok(())
+}
+
 async fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve { place, listen, demo } => serve(&place, listen, demo).await,
@@ -260,13 +274,7 @@ async fn run(command: Command) -> Result<()> {
             demo::fill(&mall.watch, demo::Size { seed, offers, orders, auctions: true }, &mut |line| println!("{line}"))
                 .await
         }
-        Command::Recompute { file } => {
-            let text = std::fs::read_to_string(&file).map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?;
-            let v = trade::auctions::verify(&text)
-                .map_err(|e| Fail::Fault(format!("{} does not fit: {e}", file.display())))?;
-            println!("{}\n{} quotes replayed, outcome {}: agrees with the record", v.title, v.quotes, v.outcome);
-            Ok(())
-        }
+        Command::Recompute { file } => recompute(&file),
         Command::Import { what: Import::Offers { file, supplier, partial, place } } => {
             import_offers(&file, &supplier, partial, &place).await
         }

@@ -27,7 +27,8 @@ const SOUND: [(&str, &str); 9] = [
     ),
     (
         "projects that ended and still hold money",
-        "SELECT id FROM project WHERE held <> 0 AND state IN ('returned', 'withdrawn', 'concluded', 'failed', 'cancelled')",
+        "SELECT id FROM project WHERE held <> 0 AND state IN ('returned', 'withdrawn', 'concluded', 'failed', \
+      'cancelled', 'ordered', 'unmet', 'ended')",
     ),
     (
         "auctions whose count of quotes differs from their quotes",

@@ -1,5 +1,5 @@
 //! From the deadline to the order: opening seals, checking responses and low quotes, award, confirmation, next in line.
-use super::flow::{desk_of, end, entry, own, step};
+use super::flow::{desk_of, end, entry, step};
 use super::record;
 use super::store::{self, Auction, Entry};
 use super::view::state;
@@ -152,7 +152,7 @@ async fn ask_for_low(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, b
 }
 
 async fn checking(tx: &Tx<'_>, actor: &Actor, id: i64) -> Result<(Project, Auction, Vec<Entry>)> {
-    let p = own(tx, actor, id).await?;
+    let p = projects::own(tx, actor, id).await?;
     if state(&p)? != State::Checking {
         return Err(projects::refuse_state(state(&p)?.label()));
     }
@@ -478,7 +478,7 @@ pub async fn switch(trade: &Trade, actor: &Actor, id: i64, reason: &str) -> Resu
         .db()
         .write("auction.switch", |tx| {
             Box::pin(async move {
-                let mut p = own(tx, actor, id).await?;
+                let mut p = projects::own(tx, actor, id).await?;
                 if !matches!(state(&p)?, State::Failed | State::Cancelled) {
                     return Err(projects::refuse_state(state(&p)?.label()));
                 }

@@ -46,6 +46,9 @@ pub enum Launched {
     Blocked(Vec<(Check, String)>),
 }
 
+/// Suppliers that are told of one auction.
+const TOLD_MAX: usize = 2_000;
+
 /// Rules that are kept with every auction.
 pub(super) const KEPT: [(&str, &str); 16] = [
     ("quote.minimum", "最少有效报价"),
@@ -339,13 +342,27 @@ async fn publish(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction) -> Re
         "minimum": a.settings.minimum, "opens_at": opens, "closes_at": closes, "place": trade.facts().region_name(&p.address_region),
         "rules": p.rules.iter().map(|r| format!("{}：{}", r.title, r.value)).collect::<Vec<_>>(), "commitment": a.commitment,
     });
+    let mut data = data;
+    let reached = reach(tx, p, a).await?;
+    data["reached"] = json!(reached.len());
     tx.journal(entry(p, "auction.published", 0, data)).await?;
-    let invited = store::invited(tx, p.id).await?;
-    for supplier in invited {
-        let words = format!("邀请贵单位参加竞价 {}：{}。", p.number, p.title);
-        headers::tell(tx, supplier, Duty::SupplierOrders, &p.href(), &words).await?;
+    let words = format!("新竞价 {}：{}，贵单位可以参加。", p.number, p.title);
+    headers::tell_many(tx, &reached, Duty::SupplierOrders, &p.href(), &words).await
+}
+
+/// Suppliers that may take part and are told: those invited, else those that sell the product, else all of the category
+/// that deliver to the place.
+async fn reach(tx: &Tx<'_>, p: &Project, a: &Auction) -> Result<Vec<i64>> {
+    let mut out = store::invited(tx, p.id).await?;
+    if out.is_empty() && a.product != 0 {
+        let offers = supply::offers::of_product(tx, a.product).await?;
+        out = offers.into_iter().filter(|o| o.supplier_state == "admitted").map(|o| o.supplier).collect();
+    } else if out.is_empty() {
+        let found = supply::suppliers::of_category(tx, &p.category, &p.address_region).await?;
+        out = found.into_iter().map(|s| s.org).collect();
     }
-    Ok(())
+    out.truncate(TOLD_MAX);
+    Ok(out)
 }
 
 /// One approval; the last one publishes.
@@ -392,7 +409,7 @@ pub(crate) async fn withdraw(trade: &Trade, actor: &Actor, id: i64) -> Result<()
         .db()
         .write("auction.withdraw", |tx| {
             Box::pin(async move {
-                let mut p = own(tx, actor, id).await?;
+                let mut p = projects::own(tx, actor, id).await?;
                 step(&mut p, Act::Withdraw)?;
                 projects::free(tx, &mut p, "撤回竞价").await?;
                 tx.journal(entry(&p, "auction.withdrawn", actor.person, json!({}))).await?;
@@ -402,22 +419,13 @@ pub(crate) async fn withdraw(trade: &Trade, actor: &Actor, id: i64) -> Result<()
         .await
 }
 
-/// A project this person made.
-pub(super) async fn own(tx: &Tx<'_>, actor: &Actor, id: i64) -> Result<Project> {
-    let p = headers::load(tx, &actor.scope(), id).await?;
-    if p.handler != actor.person {
-        return Err(Fail::refuse("project.not_handler", "这个项目由另一位经办人办理，请由本人操作。"));
-    }
-    Ok(p)
-}
-
 /// Stops a published auction with a reason; everybody is told.
 pub async fn cancel(trade: &Trade, actor: &Actor, id: i64, reason: &str) -> Result<()> {
     trade
         .db()
         .write("auction.cancel", |tx| {
             Box::pin(async move {
-                let mut p = own(tx, actor, id).await?;
+                let mut p = projects::own(tx, actor, id).await?;
                 step(&mut p, Act::Cancel)?;
                 end(tx, &mut p, "auction.cancelled", actor.person, reason).await
             })
@@ -477,7 +485,7 @@ pub async fn answer(trade: &Trade, actor: &Actor, id: i64, question: i64, words:
         .db()
         .write("auction.answer", |tx| {
             Box::pin(async move {
-                let p = own(tx, actor, id).await?;
+                let p = projects::own(tx, actor, id).await?;
                 if p.state != "live" {
                     return Err(projects::refuse_state(state(&p)?.label()));
                 }

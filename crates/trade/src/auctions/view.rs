@@ -40,7 +40,10 @@ pub(crate) fn words(e: &Recorded) -> String {
         "auction.approved" => "审批同意".to_owned(),
         "auction.returned" => "退回经办人，预算释放".to_owned(),
         "auction.withdrawn" => "撤回，预算释放".to_owned(),
-        "auction.published" => "发布竞价公告，开始报价".to_owned(),
+        "auction.published" => match e.data["reached"].as_i64() {
+            Some(n) => format!("发布竞价公告，通知 {n} 家符合条件的供应商，开始报价"),
+            None => "发布竞价公告，开始报价".to_owned(),
+        },
         "auction.entered" => format!("{} 参加", who()),
         "auction.asked" => more("供应商提问", "question"),
         "auction.answered" => more("公开答复", "answer"),

@@ -199,10 +199,7 @@ pub(crate) async fn withdraw(trade: &Trade, actor: &Actor, id: i64) -> Result<()
         .db()
         .write("demand.withdraw", |tx| {
             Box::pin(async move {
-                let mut p = headers::load(tx, &actor.scope(), id).await?;
-                if p.handler != actor.person {
-                    return Err(Fail::refuse("project.not_handler", "这个项目由另一位经办人办理，请由本人操作。"));
-                }
+                let mut p = projects::own(tx, actor, id).await?;
                 step(&mut p, Act::Withdraw)?;
                 projects::free(tx, &mut p, "撤回需求").await?;
                 tx.journal(entry(&p, "demand.withdrawn", actor.person, json!({}))).await?;

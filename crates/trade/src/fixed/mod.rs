@@ -5,15 +5,19 @@
 //! photos, acceptance, invoice, payment. A month's accepted jobs are summed in a statement.
 
 mod agreement;
+mod answer;
 mod draw;
+mod finding;
 mod job;
 mod month;
 mod pages;
 mod store;
 
 pub use agreement::{NewAgreement, NewItem, add_member, end_due, make, remove_member};
+pub use answer::{accept, bid, complete, decline, quote, reject};
 pub use draw::verify;
-pub use job::{CallOff, accept, bid, call_off, complete, decline, quote, reject};
-pub(crate) use job::{approve, label, run_due, send_back, todo, withdraw, words};
+pub(crate) use finding::run_due;
+pub use job::{CallOff, call_off};
+pub(crate) use job::{approve, label, send_back, todo, withdraw, words};
 pub use month::{confirm as confirm_statement, draw_up};
 pub use pages::routes;

@@ -2,7 +2,7 @@
 use super::agreement::{self, NewAgreement, NewItem};
 use super::job::{self, CallOff};
 use super::store::{self, Agreement, Item, Job, Statement};
-use super::{draw, month};
+use super::{answer, draw, month};
 use crate::delivery;
 use crate::projects::{self, Frame, store as headers};
 use crate::{Trade, direct, plans};
@@ -546,7 +546,7 @@ async fn bid(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) ->
     let typed = form.get("price");
     let done = match Fen::parse_yuan(typed) {
         None => Err(Fail::field("price", "job.price", format!("报价应填金额（元），现在是“{typed}”。"))),
-        Some(v) => job::bid(&trade, cx.actor()?, id, v.0).await,
+        Some(v) => answer::bid(&trade, cx.actor()?, id, v.0).await,
     };
     told_job(&trade, &cx, id, done.map(|()| "密封报价已收到，截止前可以重新提交。".into())).await
 }
@@ -566,22 +566,22 @@ async fn quote(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) 
     }
     let typed = form.get("price");
     let lump = Fen::parse_yuan(typed).map(|v| v.0).filter(|v| *v > 0);
-    let done = job::quote(&trade, cx.actor()?, id, &counts, lump).await;
+    let done = answer::quote(&trade, cx.actor()?, id, &counts, lump).await;
     told_job(&trade, &cx, id, done.map(|()| "报价已提交，等采购人确认。".into())).await
 }
 
 async fn decline(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
-    job::decline(&trade, cx.actor()?, id, form.need("reason", "理由", 200)?).await?;
+    answer::decline(&trade, cx.actor()?, id, form.need("reason", "理由", 200)?).await?;
     Ok(job_page(id, "已答复不接。"))
 }
 
 async fn accept(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, _: Form) -> Result<Response> {
-    let order = job::accept(&trade, cx.actor()?, id).await?;
+    let order = answer::accept(&trade, cx.actor()?, id).await?;
     Ok(web::see(&format!("/orders/{order}?done={}", percent("已同意报价，请双方确认合同。"))))
 }
 
 async fn reject(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
-    job::reject(&trade, cx.actor()?, id, form.need("reason", "理由", 200)?).await?;
+    answer::reject(&trade, cx.actor()?, id, form.need("reason", "理由", 200)?).await?;
     Ok(job_page(id, "已终止，预算已释放。"))
 }
 
@@ -595,7 +595,7 @@ async fn complete(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, upload: U
         for f in upload.files.iter().filter(|f| !f.bytes.is_empty()) {
             photos.push((delivery::photo_kind(f)?, f.bytes.clone()));
         }
-        let order = job::complete(&trade, cx.actor()?, id, &words, &photos).await?;
+        let order = answer::complete(&trade, cx.actor()?, id, &words, &photos).await?;
         Ok(format!("已登记完工，请采购人在订单 {} 验收。", kit::ids::tail(order)))
     };
     told_job(&trade, &cx, id, done.await).await

@@ -241,3 +241,12 @@ pub(crate) fn clock(trade: &Trade, p: &Project, key: &str, now: i64) -> Option<i
 pub(crate) fn figure(trade: &Trade, p: &Project, key: &str, or: i64) -> i64 {
     trade.facts().number(key, &p.region, &p.scope(), day_of(trade.db().now()), or)
 }
+
+/// A project this person made.
+pub(crate) async fn own(tx: &Tx<'_>, actor: &Actor, id: i64) -> Result<Project> {
+    let p = store::load(tx, &actor.scope(), id).await?;
+    if p.handler != actor.person {
+        return Err(Fail::refuse("project.not_handler", "这个项目由另一位经办人办理，请由本人操作。"));
+    }
+    Ok(p)
+}

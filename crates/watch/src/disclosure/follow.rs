@@ -33,6 +33,7 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
                         "auction.published" => auction(tx, e).await?,
                         "auction.awarded" => awarded(tx, e).await?,
                         "auction.failed" | "auction.cancelled" => ended(tx, e).await?,
+                        "agreement.made" | "agreement.ended" => agreement(tx, e).await?,
                         "batch.opened" => round(tx, e).await?,
                         "batch.shared" | "batch.failed" | "batch.cancelled" => round_over(tx, e).await?,
                         _ => {}
@@ -142,7 +143,7 @@ async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
 
 /// What a notice about an auction starts from.
 fn about(e: &Recorded, kind: &str, number: String, title: String, body: Vec<(&str, String)>) -> Notice {
-    let page = format!("/{}", e.subject.replace("auction/", "auctions/"));
+    let page = format!("/{}", e.subject.replace("auction/", "auctions/").replace("agreement/", "fixed/"));
     let mut body: Vec<(String, String)> = body.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
     body.push(("公告日期".into(), show_day(rules::calendar::day_of(e.at))));
     body.push(("过程和结果".into(), page));
@@ -210,6 +211,34 @@ async fn ended(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
     let body = vec![("项目编号", text(d, "number")), ("采购人", text(d, "unit")), ("终止原因", text(d, "reason"))];
     let title = format!("{}{}竞价终止公告", text(d, "unit"), text(d, "title"));
     store::publish(tx, &about(e, "auction_end", format!("ZZ-{}", text(d, "number")), title, body)).await
+}
+
+/// A framework agreement begins, or has ended with its sums.
+async fn agreement(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
+    let d = &e.data;
+    let day = |key: &str| show_day(d[key].as_i64().unwrap_or(0) as i32);
+    let yuan = |key: &str| Fen(d[key].as_i64().unwrap_or(0)).yuan();
+    let mut body = vec![("协议编号", text(d, "number"))];
+    let (kind, word, letters) = if e.kind == "agreement.made" {
+        body.extend([
+            ("集采机构", text(d, "unit")),
+            ("期限", format!("{} 至 {}", day("from"), day("to"))),
+            ("价目", format!("{} 项", d["items"])),
+            ("入围家数", format!("最多 {} 家", d["places"])),
+        ]);
+        ("agreement", "定点协议", "KJ")
+    } else {
+        body.extend([
+            ("承接供应商", format!("{} 家", d["suppliers"])),
+            ("服务次数", d["jobs"].to_string()),
+            ("下单金额", yuan("ordered")),
+            ("验收金额", yuan("done")),
+            ("支付金额", yuan("paid")),
+        ]);
+        ("agreement_end", "定点协议到期", "DQ")
+    };
+    let title = format!("{}{word}公告", text(d, "title"));
+    store::publish(tx, &about(e, kind, format!("{letters}-{}", text(d, "number")), title, body)).await
 }
 
 async fn round(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {

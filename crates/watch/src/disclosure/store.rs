@@ -10,7 +10,7 @@ pub struct Notice {
     /// Number, such as HT-370112-….
     pub number: String,
     /// `contract`, `cancelled`, `auction`, `auction_award`, `auction_end`,
-    /// `batch`, `batch_result`, `batch_end`.
+    /// `batch`, `batch_result`, `batch_end`, `agreement`, `agreement_end`.
     pub kind: String,
     /// Region of the order.
     pub region: String,
@@ -40,6 +40,8 @@ impl Notice {
             "auction" => "竞价公告",
             "auction_award" => "成交结果公告",
             "auction_end" => "竞价终止公告",
+            "agreement" => "定点协议公告",
+            "agreement_end" => "定点协议到期公告",
             "batch" => "批量采购征集公告",
             "batch_result" => "批量采购结果公告",
             "batch_end" => "批量采购终止公告",
@@ -51,7 +53,7 @@ impl Notice {
     pub fn tone(&self) -> &'static str {
         match self.kind.as_str() {
             "contract" | "auction_award" | "batch_result" => "brand",
-            "auction" | "batch" => "info",
+            "auction" | "batch" | "agreement" => "info",
             _ => "bad",
         }
     }
