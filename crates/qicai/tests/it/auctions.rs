@@ -25,7 +25,7 @@ pub async fn frozen(mall: &Box) -> i64 {
 }
 
 /// Makes an auction; `more` comes after the usual fields. Returns what came back.
-async fn launch(handler: &Visitor, query: &str, more: &[(&str, &str)]) -> Page {
+pub async fn launch(handler: &Visitor, query: &str, more: &[(&str, &str)]) -> Page {
     let page = handler.get(&format!("/auctions/new?{query}")).await;
     let (key, product, category) = (page.field("key"), page.field("product"), page.field("category"));
     let (plan, address) = (choice(&page, "plan"), choice(&page, "address"));
@@ -45,12 +45,12 @@ async fn launch(handler: &Visitor, query: &str, more: &[(&str, &str)]) -> Page {
     handler.post("/auctions", &fields).await
 }
 
-fn path_of(page: &Page) -> String {
+pub fn path_of(page: &Page) -> String {
     page.leads().split('?').next().unwrap().to_owned()
 }
 
 /// Approves with everybody who has to.
-async fn approve(mall: &Box, path: &str) {
+pub async fn approve(mall: &Box, path: &str) {
     let id = path.rsplit('/').next().unwrap();
     for login in ["licheng.shenhe", "licheng.queren"] {
         let v = mall.login(login).await;
@@ -77,7 +77,7 @@ pub async fn later(mall: &Box, ms: i64) {
 }
 
 /// Four suppliers sell the same paper.
-async fn same_paper(mall: &Box, model: &str) -> String {
+pub async fn same_paper(mall: &Box, model: &str) -> String {
     for (seller, price) in [("lantian", "100.00"), ("quancheng", "101.00"), ("qilu", "102.00"), ("baojie", "103.00")] {
         let v = mall.login(&format!("{seller}.guanli")).await;
         shelve(mall, &v, &paper(&[(model, price, "500")])).await;
@@ -201,7 +201,7 @@ async fn a_same_product_auction_from_launch_to_order() {
     mall.sound().await;
 }
 
-const DEMANDS: &[(&str, &str)] = &[
+pub const DEMANDS: &[(&str, &str)] = &[
     ("d-name", "内存"),
     ("d-kind", "number"),
     ("d-min", "16"),

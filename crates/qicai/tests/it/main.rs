@@ -13,3 +13,4 @@ mod mall;
 mod matrix;
 mod record;
 mod venues;
+mod world;
