@@ -166,6 +166,38 @@ export default async function ({ step, open }) {
     await finance.goto("/reserved");
     await sound(finance, "reserved");
   });
+  await step("market prices make a reference that everybody sees", async () => {
+    const buyer = await open({ user: "licheng.jingban" });
+    await buyer.goto("/search?area=all&category=A0504");
+    await Promise.all([buyer.waitForNavigation(), buyer.click("a[href^='/products/']")]);
+    const product = new URL(buyer.url()).pathname;
+    await centre.goto(product.replace("products", "prices"));
+    await sound(centre, "price-product");
+    for (const [n, price] of ["0", "0.02", "0.01", "0.01"].entries()) {
+      await centre.fill("#source", `示例商城${mark}-${n}`);
+      await centre.fill("#price", price);
+      await centre.fill("#url", "https://shop.example/1");
+      await press(centre, "记录");
+      await shows(centre, n === 0 ? "价格要大于 0" : "观测已记录");
+    }
+    await shows(centre, "3 个来源");
+    await sound(centre, "price-reference");
+    await buyer.goto(product);
+    await shows(buyer, "红色");
+    await centre.goto("/prices");
+    await shows(centre, "不能下单");
+    await sound(centre, "prices");
+    const phone = await open({ width: PHONE, user: "jinan.jianguan" });
+    await phone.goto("/prices");
+    await sound(phone, "prices-phone");
+    await centre.goto(product.replace("products", "prices"));
+    for (let i = 0; i < 3; i += 1) {
+      await centre.locator("input[name=reason]").first().fill("演示用");
+      await press(centre, "撤销");
+      await shows(centre, "已撤销");
+    }
+    await shows(centre, "还没有参考价");
+  });
   await step("a need nobody meets is certified and comes before the centre", async () => {
     const buyer = await open({ user: "licheng.jingban" });
     await buyer.goto("/needs/new");

@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0003_trade", include_str!("../../../migrations/0003_trade.sql")),
     ("0004_watch", include_str!("../../../migrations/0004_watch.sql")),
     ("0005_projects", include_str!("../../../migrations/0005_projects.sql")),
+    ("0006_prices", include_str!("../../../migrations/0006_prices.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

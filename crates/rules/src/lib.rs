@@ -11,6 +11,7 @@ pub mod money;
 pub mod naming;
 pub mod orders;
 pub mod place;
+pub mod price;
 pub mod rulebook;
 pub mod settlement;
 mod states;

@@ -2,6 +2,7 @@
 
 pub mod brands;
 pub mod offers;
+pub mod prices;
 pub mod shelf;
 pub mod suppliers;
 pub mod venues;
@@ -27,6 +28,8 @@ pub struct JudgeAsk {
     pub offer: offers::Line,
     /// How many.
     pub quantity: i64,
+    /// What the market asks for it; None when too little is known.
+    pub reference: Option<rules::price::Reference>,
 }
 
 struct Inner {
@@ -101,5 +104,5 @@ where
     Base: FromRef<S>,
     Supply: FromRef<S>,
 {
-    offers::routes().merge(shelf::routes()).merge(venues::routes())
+    offers::routes().merge(prices::routes()).merge(shelf::routes()).merge(venues::routes())
 }

@@ -251,6 +251,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("订单", "/orders", OVERSEER),
                 ("采购项目", "/projects", OVERSEER),
                 ("商城无货", "/needs", OVERSEER),
+                ("价格监控", "/prices", OVERSEER),
                 ("预留份额", "/reserved", OVERSEER),
                 ("全程留痕", "/journal", OVERSEER),
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),

@@ -4,6 +4,7 @@ mod auctions;
 mod bodies;
 mod goods;
 mod orders;
+mod prices;
 mod store;
 mod ways;
 
@@ -63,6 +64,8 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
         say(format!("{ways} batch rounds, agreements and needs"));
     }
     let orders = orders::fill(watch, size, say).await?;
+    let seen = prices::fill(watch).await?;
+    say(format!("{seen} market prices"));
     crate::settle(watch).await?;
     say(format!("{orders} orders"));
     Ok(())

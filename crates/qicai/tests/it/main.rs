@@ -11,6 +11,7 @@ mod job;
 mod kill;
 mod mall;
 mod matrix;
+mod prices;
 mod record;
 mod venues;
 mod world;

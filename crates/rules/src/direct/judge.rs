@@ -1,7 +1,8 @@
 //! The checks of one direct order. Each is a function; each says what was compared, whatever the answer.
 use crate::Fen;
-use crate::calendar::Day;
+use crate::calendar::{Day, show_day};
 use crate::check::{Check, Verdict};
+use crate::price::{self, Band, Reference};
 use crate::rulebook::{Effective, Rulebook, Scope, Value, in_list};
 use std::collections::BTreeMap;
 
@@ -47,6 +48,8 @@ pub struct AskLine {
     pub imported: bool,
     /// How many of the category the unit has bought through the mall this year.
     pub bought: i64,
+    /// What the market asks for it; None when too little is known.
+    pub reference: Option<Reference>,
     /// What it is charged to; None when not chosen.
     pub plan: Option<PlanRoom>,
 }
@@ -112,6 +115,7 @@ pub fn judge(book: &Rulebook, ask: &Ask<'_>) -> Vec<Check> {
         c.area(line);
         c.energy(line);
         c.import(line);
+        c.market(line);
         c.unit_price(line);
         c.head_count(line);
     }
@@ -277,6 +281,33 @@ impl<'a> Court<'a> {
             advice,
             id,
         );
+    }
+
+    /// Without a reference price nothing is judged; the product page says why.
+    fn market(&mut self, l: &AskLine) {
+        let Some(r) = &l.reference else { return };
+        let Some(bands) = price::bands(self.book, self.ask.path, &l.category, self.ask.day) else { return };
+        let band = bands.band(l.price, r.price);
+        let verdict = match band {
+            b if bands.blocks(b) => Verdict::Block,
+            Band::Fair | Band::Notice => Verdict::Pass,
+            _ => Verdict::Warn,
+        };
+        let advice = match band {
+            Band::AbnormalLow => "请先向供应商核实能按这个价格供货，再下单。",
+            _ => "请选报价更低的供应商，或请供应商降价后再买。",
+        };
+        let figures = format!(
+            "单价 {}，市场参考价 {}（{} 个来源，{} 到 {} 观测），{}，{}。",
+            yuan(l.price),
+            yuan(r.price),
+            r.samples,
+            show_day(r.from),
+            show_day(r.to),
+            price::distance(l.price, r.price),
+            band.label(),
+        );
+        self.say("direct.market_price", format!("“{}”价格合理", l.title), verdict, figures, advice, bands.rule);
     }
 
     fn unit_price(&mut self, l: &AskLine) {

@@ -39,6 +39,12 @@ fn book() -> Rulebook {
         rule(8, "credit.bar.trade_below", None, Value::Int(60)),
         rule(9, "limit.same_kind.orders_per_month", None, Value::Int(2)),
         rule(10, "catalogue.batch", None, list(&["A02010199"])),
+        rule(11, "price.band.notice_bp", None, Value::Int(0)),
+        rule(12, "price.band.yellow_bp", None, Value::Int(500)),
+        rule(13, "price.band.orange_bp", None, Value::Int(1000)),
+        rule(14, "price.band.red_bp", None, Value::Int(2000)),
+        rule(15, "price.band.abnormal_low_bp", None, Value::Int(5000)),
+        rule(16, "price.order_block_band", None, Value::Text("orange".into())),
     ])
 }
 
@@ -55,6 +61,7 @@ fn paper() -> AskLine {
         certified: false,
         imported: false,
         bought: 0,
+        reference: None,
         plan: Some(PlanRoom {
             plan_line: 1,
             title: "办公用纸".into(),
@@ -206,4 +213,22 @@ fn a_need_is_judged_before_any_supplier_is_known() {
     assert_eq!(codes("fixed", "direct", |l| l.category = "C230901".into()), ["direct.plan"]);
     assert_eq!(codes("fixed", "direct", |_| ()), ["direct.catalogue"]);
     assert_eq!(codes("batch", "direct", |_| ()), ["direct.batch"]);
+}
+
+#[test]
+fn a_price_is_judged_by_what_the_market_asks() {
+    use Verdict::{Block, Warn};
+    let at = |price: i64| {
+        let reference = Some(crate::price::Reference { price: 10_000, samples: 3, from: 19_990, to: 20_000 });
+        ask(vec![AskLine { price, reference, ..paper() }])
+    };
+    check(&at(10_000), &[]);
+    check(&at(10_500), &[]);
+    check(&at(10_501), &[("direct.market_price", Warn)]);
+    check(&at(11_001), &[("direct.market_price", Block)]);
+    check(&at(4_999), &[("direct.market_price", Warn)]);
+    let said = judge(&book(), &at(11_200));
+    let c = said.iter().find(|c| c.code == "direct.market_price").unwrap();
+    assert!(c.figures.contains("高 12.0%") && c.figures.contains("¥100.00") && c.rule == 16, "{}", c.figures);
+    assert!(!judge(&book(), &ask(vec![paper()])).iter().any(|c| c.code == "direct.market_price"), "nothing is known");
 }

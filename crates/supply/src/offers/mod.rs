@@ -7,5 +7,6 @@ mod store;
 
 pub use pages::routes;
 pub use store::{
-    Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_supplier, put, put_back, release, sell, take,
+    Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_products, of_supplier, put, put_back, release, sell,
+    take,
 };

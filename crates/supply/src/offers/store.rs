@@ -87,6 +87,17 @@ pub async fn lines(q: &dyn Query, offers: &[i64]) -> Result<Vec<Line>> {
     Ok(q.rows(&sql, &ids).await?.iter().map(read).collect())
 }
 
+/// All listed offers of some products, dearest first.
+pub async fn of_products(q: &dyn Query, products: &[i64]) -> Result<Vec<Line>> {
+    if products.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Val> = products.iter().map(Val::from).collect();
+    let marks = kit::text::marks(1, ids.len());
+    let sql = format!("{LINE} WHERE o.product IN ({marks}) AND o.state = 'listed' ORDER BY o.price DESC, o.id");
+    Ok(q.rows(&sql, &ids).await?.iter().map(read).collect())
+}
+
 /// All listed offers of a product, cheapest first.
 pub async fn of_product(q: &dyn Query, product: i64) -> Result<Vec<Line>> {
     let sql = format!("{LINE} WHERE o.product = $1 AND o.state = 'listed' ORDER BY o.price, o.id");

@@ -416,6 +416,7 @@ struct ProductPage {
     tile: i64,
     place: String,
     brand_href: String,
+    reference: String,
 }
 
 /// Chinese words for a supplier's size and standing.
@@ -451,9 +452,16 @@ async fn product(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> R
         .or_else(|| found.iter().find(|l| reaches(l) && l.stock > 0))
         .or(found.first())
         .cloned();
+    let reference = crate::prices::references(&supply, &cx.station, &[id]).await?.remove(&id);
     let mut checks = Vec::new();
     if let (Some(judge), Some(offer)) = (supply.judge(), &pick) {
-        let ask = JudgeAsk { actor: cx.actor.clone(), station: cx.station.clone(), offer: offer.clone(), quantity };
+        let ask = JudgeAsk {
+            actor: cx.actor.clone(),
+            station: cx.station.clone(),
+            offer: offer.clone(),
+            quantity,
+            reference,
+        };
         let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
         checks = judge(ask).await?.into_iter().map(|c| (c.clone(), origin(&c))).collect();
     }
@@ -489,6 +497,7 @@ async fn product(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> R
         tile: tile(&p.category),
         place: facts.region_name(&cx.station),
         brand_href: percent(&p.brand),
+        reference: reference.map_or(String::new(), |r| format!("{}，{} 个来源", Fen(r.price).yuan(), r.samples)),
         offers,
         p,
     })

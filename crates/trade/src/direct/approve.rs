@@ -164,7 +164,9 @@ pub async fn resubmit(trade: &Trade, actor: &Actor, id: i64, edits: &[Edit], pur
     if wanted.is_empty() {
         return Err(Fail::refuse("order.no_lines", "订单里至少要留一件商品；都不要了请撤回订单。"));
     }
-    let unit = judge::unit(trade, actor, &old.iter().map(|l| l.category.clone()).collect::<Vec<_>>()).await?;
+    let categories: Vec<String> = old.iter().map(|l| l.category.clone()).collect();
+    let products: Vec<i64> = wanted.iter().map(|w| w.offer.product).collect();
+    let unit = judge::unit(trade, actor, &categories, &products).await?;
     let checks = judge::judged(trade, &unit, &wanted, &o.address_region, true);
     if checks.iter().any(|(c, _)| c.verdict == Verdict::Block) {
         let name = wanted[0].offer.supplier_name.clone();

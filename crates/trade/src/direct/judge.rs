@@ -8,9 +8,11 @@ use kit::Result;
 use rules::calendar::{civil, day_from, day_of, start_of, year_of};
 use rules::check::Check;
 use rules::direct::{Ask, AskLine, PlanRoom, judge, judge_need};
-use std::collections::BTreeMap;
+use rules::price::Reference;
+use std::collections::{BTreeMap, HashMap};
 use supply::JudgeAsk;
 use supply::offers::Line as Offer;
+use supply::prices;
 
 /// One line to be judged.
 pub(super) struct Wanted<'a> {
@@ -28,6 +30,8 @@ pub(super) struct Unit {
     pub(super) bought: BTreeMap<String, i64>,
     /// Categories for which a batch round collects demand now.
     pub(super) rounds: Vec<String>,
+    /// What the market asks, by product.
+    pub(super) references: HashMap<i64, Reference>,
 }
 
 /// First millisecond of the year and of the month that hold `now`.
@@ -37,7 +41,7 @@ fn beginnings(now: i64) -> (i64, i64) {
     (at(1), at(m))
 }
 
-pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String]) -> Result<Unit> {
+pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String], products: &[i64]) -> Result<Unit> {
     let now = trade.db().now();
     let (year, month) = beginnings(now);
     let org = base::orgs::org(trade.db(), actor.org).await?;
@@ -48,6 +52,7 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String]) ->
         month: store::orders_since(trade.db(), actor.org, month).await?,
         bought: store::bought_since(trade.db(), actor.org, year, categories).await?,
         rounds: rounds(trade, &actor.region, categories).await?,
+        references: prices::references(trade.supply(), &actor.region, products).await?,
     })
 }
 
@@ -87,6 +92,7 @@ pub(super) fn judged(
         certified: !w.offer.certificate.is_empty(),
         imported: w.offer.flags & supply::shelf::IMPORTED != 0,
         bought: unit.bought.get(&w.offer.category).copied().unwrap_or(0),
+        reference: unit.references.get(&w.offer.product).copied(),
         plan: w.plan.as_ref().map(room),
     };
     let ask = Ask {
@@ -126,7 +132,7 @@ pub(crate) async fn need(
     r: &Ready,
     plan: Option<&PlanLine>,
 ) -> Result<Vec<(Check, String)>> {
-    let unit = unit(trade, actor, std::slice::from_ref(&r.category)).await?;
+    let unit = unit(trade, actor, std::slice::from_ref(&r.category), &[]).await?;
     let facts = trade.facts();
     let path = facts.path(&unit.region);
     let line = AskLine {
@@ -142,6 +148,7 @@ pub(crate) async fn need(
         certified: false,
         imported: false,
         bought: unit.bought.get(&r.category).copied().unwrap_or(0),
+        reference: None,
         plan: plan.map(room),
     };
     let ask = Ask {
@@ -175,8 +182,8 @@ pub fn install(trade: &Trade) {
 
 async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>> {
     let buyer = ask.actor.as_ref().filter(|a| a.org_kind == "unit");
-    let unit = match buyer {
-        Some(a) => unit(trade, a, std::slice::from_ref(&ask.offer.category)).await?,
+    let mut unit = match buyer {
+        Some(a) => unit(trade, a, std::slice::from_ref(&ask.offer.category), &[]).await?,
         None => Unit {
             region: ask.station.clone(),
             headcount: None,
@@ -184,8 +191,10 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
             month: BTreeMap::new(),
             bought: BTreeMap::new(),
             rounds: Vec::new(),
+            references: HashMap::new(),
         },
     };
+    unit.references.extend(ask.reference.map(|r| (ask.offer.product, r)));
     let plan = match buyer {
         Some(a) => best_plan(&plans(trade, a).await?, &ask.offer.category, ask.offer.price * ask.quantity),
         None => None,

@@ -175,7 +175,8 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
     let found = offers::lines(trade.db(), &s.lines.iter().map(|l| l.offer).collect::<Vec<_>>()).await?;
     let parts = split(&found, &s.lines)?;
     let categories: Vec<String> = found.iter().map(|o| o.category.clone()).collect();
-    let mut unit = judge::unit(trade, actor, &categories).await?;
+    let products: Vec<i64> = found.iter().map(|o| o.product).collect();
+    let mut unit = judge::unit(trade, actor, &categories, &products).await?;
     let known = judge::plans(trade, actor).await?;
     let mut judged: Vec<Judged> = Vec::new();
     for part in parts.values() {

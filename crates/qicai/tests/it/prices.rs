@@ -1,0 +1,93 @@
+//! 价格监控: observations make a reference, the reference judges orders, nobody outside the offices writes any of it.
+use crate::job::{buy, find};
+use crate::mall::{Box, Page, Visitor};
+use axum::http::StatusCode;
+use kit::{Query, params};
+use rules::calendar::{day_of, show_day};
+
+/// One of the product's price in fen, times a share in basis points, in yuan.
+fn yuan(fen: i64, bp: i64) -> String {
+    rules::Fen(fen * bp / 10_000).plain().replace(',', "")
+}
+
+async fn observe(v: &Visitor, path: &str, source: &str, price: &str, day: &str) -> Page {
+    let fields = [("source", source), ("price", price), ("day", day), ("url", "https://shop.example/1")];
+    v.upload(path, &fields, "evidence", "a.png", b"seen").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_above_the_market_is_not_ordered() {
+    let mall = Box::new().await;
+    let handler = mall.login("licheng.jingban").await;
+    let product = find(&handler, "得力 Z7503").await;
+    let path = product.replace("/products/", "/prices/");
+    let centre = mall.login("jinan.jicai").await;
+    let asked = mall
+        .number(&format!(
+            "SELECT MIN(price) FROM offer WHERE product = {} AND state = 'listed'",
+            product.trim_start_matches("/products/")
+        ))
+        .await;
+    let db = mall.mall.watch.db();
+    let id = product.trim_start_matches("/products/");
+    let mine = format!("SELECT COUNT(*) FROM observation WHERE product = {id}");
+    let told = async |kind: &str| mall.number(&format!("SELECT COUNT(*) FROM journal WHERE kind = '{kind}'")).await;
+    let before = told("price.observed").await;
+    let day = |back: i32| show_day(day_of(db.now()) - back);
+    let today = day(0);
+
+    // What is wrong is named, what was typed stays, nothing is written.
+    observe(&centre, &path, "", "1", &today).await.refused("请填写来源").refused("https://shop.example/1");
+    observe(&centre, &path, "甲商城", "一百", &today).await.refused("现在是“一百”").refused("甲商城");
+    observe(&centre, &path, "甲商城", "0", &today).await.refused("大于 0");
+    observe(&centre, &path, "甲商城", "1", &day(-1)).await.refused("不能晚于今天");
+    observe(&centre, &path, "甲商城", "1", "昨天").await.refused("日期应写成");
+    let no_proof = [("source", "甲商城"), ("price", "1"), ("day", today.as_str()), ("url", "")];
+    centre.upload(&path, &no_proof, "evidence", "", b"").await.refused("上传截图");
+    let script = [("source", "甲商城"), ("price", "1"), ("day", today.as_str()), ("url", "javascript:alert(1)")];
+    centre.upload(&path, &script, "evidence", "", b"").await.refused("https://");
+    assert_eq!(observe(&handler, &path, "甲商城", "1", &today).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(observe(&centre, "/prices/1", "甲商城", "1", &today).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(mall.number(&mine).await, 0);
+
+    // Two sources are too few: nothing is judged, and the page says so.
+    let fair = yuan(asked, 8_000);
+    for source in ["甲商城", "乙商城"] {
+        observe(&centre, &path, source, &fair, &today).await.leads();
+        observe(&centre, &path, source, &fair, &today).await.leads();
+    }
+    assert_eq!(mall.number(&mine).await, 2, "a second click changes nothing");
+    observe(&centre, &path, "甲商城", &yuan(asked, 9_000), &today).await.refused("已有另一条观测");
+    mall.visitor().get(&path).await.shows(&["还没有参考价", "至少 3 个来源", "甲商城", "山东省规定"]);
+    buy(&handler, &product, "1").await.leads();
+
+    // The third makes the reference: the offer is 25 % above it, red, and nobody orders it.
+    observe(&centre, &path, "丙商城", &fair, &today).await.leads();
+    mall.visitor().get(&product).await.shows(&["市场参考价", "3 个来源"]);
+    handler.get(&product).await.shows(&["价格合理", "高 25.0%", "红色", "现在不能直购"]);
+    buy(&handler, &product, "1").await.refused("高 25.0%");
+    mall.login("jinan.jianguan").await.get("/prices").await.shows(&["得力", "高 25.0%", "不能下单"]);
+
+    // Old observations do not count; nor do those that were withdrawn.
+    let ids =
+        db.rows(&format!("SELECT id FROM observation WHERE product = {id} ORDER BY id"), params![]).await.unwrap();
+    let last = format!("/observations/{}/withdraw", ids[2].int(0));
+    centre.post(&last, &[("reason", "")]).await.refused("撤销理由");
+    let zibo = mall.login("zibo.jianguan").await;
+    assert_eq!(zibo.post(&last, &[("reason", "x")]).await.status, StatusCode::NOT_FOUND, "another city's");
+    assert_eq!(handler.post(&last, &[("reason", "x")]).await.status, StatusCode::FORBIDDEN);
+    centre.post(&last, &[("reason", "抄错了")]).await.leads();
+    centre.post(&last, &[("reason", "又点一次")]).await.leads();
+    mall.visitor().get(&path).await.shows(&["还没有参考价", "已撤销", "抄错了"]);
+    assert!(!mall.visitor().get(&path).await.text().contains("又点一次"));
+    buy(&handler, &product, "1").await.leads();
+    observe(&centre, &path, "丙商城", &fair, &day(31)).await.leads();
+    mall.visitor().get(&path).await.shows(&["还没有参考价"]);
+    observe(&centre, &path, "丙商城", &yuan(asked, 12_000), &today).await.leads();
+    observe(&centre, &path, "丁商城", &yuan(asked, 12_000), &day(30)).await.leads();
+    // Median of 80, 80, 120 and 120 per cent: the offer is in order again.
+    buy(&handler, &product, "1").await.leads();
+    assert_eq!(told("price.observed").await - before, 6);
+    assert_eq!(told("price.withdrawn").await, 1);
+    mall.sound().await;
+}
