@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod facts;
+pub mod messages;
 pub mod orgs;
 pub mod shell;
 

@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0004_watch", include_str!("../../../migrations/0004_watch.sql")),
     ("0005_projects", include_str!("../../../migrations/0005_projects.sql")),
     ("0006_prices", include_str!("../../../migrations/0006_prices.sql")),
+    ("0007_conduct", include_str!("../../../migrations/0007_conduct.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

@@ -4,6 +4,7 @@ pub mod auction;
 pub mod batch;
 pub mod calendar;
 pub mod check;
+pub mod conduct;
 pub mod direct;
 pub mod duty;
 pub mod fixed;

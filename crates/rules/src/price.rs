@@ -199,6 +199,40 @@ pub fn bands(book: &Rulebook, path: &[&str], category: &str, day: Day) -> Option
     })
 }
 
+/// What the rulebook does about a price in a band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing beyond showing the band.
+    Show,
+    /// The supplier is told to lower it in time; afterwards the offer is frozen.
+    Warn,
+    /// The offer is not sold until the price is fair.
+    Freeze,
+    /// The same, and a case that takes it off the shelf.
+    Delist,
+    /// A person looks at it.
+    Review,
+}
+
+/// The action of a band at a place.
+pub fn action(book: &Rulebook, path: &[&str], category: &str, band: Band, day: Day) -> Action {
+    let key = match band {
+        Band::Fair => return Action::Show,
+        Band::AbnormalLow => "price.action.abnormal_low",
+        Band::Notice => "price.action.notice",
+        Band::Yellow => "price.action.yellow",
+        Band::Orange => "price.action.orange",
+        Band::Red => "price.action.red",
+    };
+    match rule(book, key, path, Some(category), day).as_ref().and_then(Effective::text) {
+        Some("warn") => Action::Warn,
+        Some("freeze") => Action::Freeze,
+        Some("delist") => Action::Delist,
+        Some("review") => Action::Review,
+        _ => Action::Show,
+    }
+}
+
 /// How far a price is from the reference: 高 12.3% or 低 4.0%.
 pub fn distance(price: i64, reference: i64) -> String {
     let tenths = (i128::from(price) - i128::from(reference)) * 1000 / i128::from(reference.max(1));

@@ -1,6 +1,7 @@
 //! Supply: what is sold, by whom, at what price; and finding it.
 
 pub mod brands;
+pub mod conduct;
 pub mod offers;
 pub mod prices;
 pub mod shelf;
@@ -97,6 +98,16 @@ impl FromRef<Supply> for Base {
     }
 }
 
+/// Runs what is due in the district; returns how much was done.
+pub async fn run_due(supply: &Supply) -> kit::Result<usize> {
+    Ok(conduct::run_due(supply).await? + suppliers::run_due(supply).await? + prices::run_due(supply).await?)
+}
+
+/// What runs once at the turn of a day; returns how much was done.
+pub async fn run_daily(supply: &Supply) -> kit::Result<usize> {
+    Ok(conduct::roll_over(supply).await? + prices::check_all(supply).await?.1)
+}
+
 /// Routes of the district.
 pub fn routes<S>() -> access::Routes<S>
 where
@@ -104,5 +115,10 @@ where
     Base: FromRef<S>,
     Supply: FromRef<S>,
 {
-    offers::routes().merge(prices::routes()).merge(shelf::routes()).merge(venues::routes())
+    conduct::routes()
+        .merge(offers::routes())
+        .merge(prices::routes())
+        .merge(shelf::routes())
+        .merge(suppliers::routes())
+        .merge(venues::routes())
 }

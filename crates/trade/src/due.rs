@@ -12,9 +12,11 @@ const AT_ONCE: usize = 8;
 /// Runs what is due; returns how much was done. First the pulse: time lost to an outage is given back before anything ends.
 pub async fn run_due(trade: &Trade) -> Result<usize> {
     let mut done = auctions::beat(trade).await?;
+    done += supply::run_due(trade).await?;
     done += orders::run_due(trade).await?;
     done += batch::run_due(trade).await?;
     if trade.new_day() {
+        done += supply::run_daily(trade).await?;
         done += fixed::end_due(trade).await?;
         done += fixed::draw_up(trade).await?;
     }

@@ -227,6 +227,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("定点结算", "/fixed/statements", &[Duty::Accountant, Duty::Handler]),
                 ("预留份额", "/reserved", UNIT),
                 ("商城无货", "/needs", &[Duty::Handler]),
+                ("诚信事项", "/conduct", UNIT),
                 ("收货地址", "/addresses", &[Duty::Handler]),
             ],
         ),
@@ -241,6 +242,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("定点结算", "/fixed/statements", SELLER),
                 ("我的商品", "/offers", &[Duty::SupplierAdmin]),
                 ("批量上传", "/imports", &[Duty::SupplierAdmin]),
+                ("诚信事项", "/conduct", SELLER),
             ],
         ),
         (
@@ -252,6 +254,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("采购项目", "/projects", OVERSEER),
                 ("商城无货", "/needs", OVERSEER),
                 ("价格监控", "/prices", OVERSEER),
+                ("诚信事项", "/conduct", OVERSEER),
                 ("预留份额", "/reserved", OVERSEER),
                 ("全程留痕", "/journal", OVERSEER),
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),

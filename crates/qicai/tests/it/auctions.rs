@@ -317,17 +317,19 @@ async fn sealed_quotes_by_requirement_with_explanation_and_next_in_line() {
     handler.post(&format!("{path}/award"), &[]).await.leads();
     mall.visitor().get(&path).await.shows(&["济南示例信息系统有限公司", "¥2,400.00"]);
 
-    // The winner leaves: its score pays, the next is named; that one lets the time pass; then the third confirms.
+    // The winner leaves: a case is opened and costs nothing until it was heard; the next is named; that one lets the time pass; then the third confirms.
     let credit = "SELECT s.credit FROM supplier s JOIN org g ON g.id = s.org WHERE g.name LIKE '%信息系统%'";
     let had = mall.number(credit).await;
     sellers[1].post(&format!("{path}/abandon"), &[("reason", "x")]).await.refused("award.not_named");
     sellers[3].post(&format!("{path}/abandon"), &[("reason", "供不了")]).await.leads();
-    assert!(mall.number(credit).await < had, "leaving costs points");
+    assert_eq!(mall.number(credit).await, had, "nothing is taken before the notice was answered or its time is over");
+    sellers[3].get("/conduct").await.shows(&["放弃成交", "已告知"]);
     mall.visitor().get(&path).await.shows(&["山东齐鲁示例电商有限公司", "¥8,800.00"]);
     let record = mall.visitor().get(&format!("{path}/record.json")).await.text();
     trade::auctions::verify(&record).unwrap();
     later(&mall, 30 * 24 * HOUR).await;
     mall.visitor().get(&path).await.shows(&["山东泰山示例科技有限公司", "¥9,200.00"]);
+    assert!(mall.number(credit).await < had, "nobody answered, leaving costs points");
     later(&mall, 30 * 24 * HOUR).await;
     mall.visitor().get(&path).await.shows(&["竞价失败"]);
     assert_eq!(frozen(&mall).await, before, "everybody left in line let it pass, the money is free");

@@ -242,7 +242,7 @@ async fn turns_go_round_and_who_declines_is_passed_over() {
     let had = mall.number(credit).await;
     let fuwu = mall.login("fuwu.dingdan").await;
     fuwu.post(&format!("{job}/decline"), &[("reason", "忙")]).await.leads();
-    assert!(mall.number(credit).await < had);
+    assert_eq!(mall.number(credit).await, had, "told, not yet decided");
     assert_eq!(asked(&mall, &job).await, "yinwu");
     assert_eq!(fuwu.post(&format!("{job}/decline"), &[("reason", "忙")]).await.status, StatusCode::NOT_FOUND);
     // The next does not answer in time, the last declines: nobody left, the money is free.

@@ -39,6 +39,11 @@ pub async fn buy(v: &Visitor, product: &str, quantity: &str) -> crate::mall::Pag
         v.post("/cart/update", &[("offer", &line), ("quantity", "0")]).await;
     }
     let offer = v.get(product).await.field("offer");
+    buy_offer(v, offer, quantity).await
+}
+
+/// The same with an offer of one's own choice.
+pub async fn buy_offer(v: &Visitor, offer: String, quantity: &str) -> crate::mall::Page {
     v.post("/cart/add", &[("offer", &offer), ("quantity", quantity)]).await.leads();
     let page = v.get("/checkout").await;
     let text = page.text();

@@ -2,6 +2,7 @@
 
 mod auctions;
 mod batch;
+mod conduct;
 mod costs;
 mod crowd;
 mod edges;

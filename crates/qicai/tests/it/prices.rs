@@ -6,11 +6,11 @@ use kit::{Query, params};
 use rules::calendar::{day_of, show_day};
 
 /// One of the product's price in fen, times a share in basis points, in yuan.
-fn yuan(fen: i64, bp: i64) -> String {
+pub fn yuan(fen: i64, bp: i64) -> String {
     rules::Fen(fen * bp / 10_000).plain().replace(',', "")
 }
 
-async fn observe(v: &Visitor, path: &str, source: &str, price: &str, day: &str) -> Page {
+pub async fn observe(v: &Visitor, path: &str, source: &str, price: &str, day: &str) -> Page {
     let fields = [("source", source), ("price", price), ("day", day), ("url", "https://shop.example/1")];
     v.upload(path, &fields, "evidence", "a.png", b"seen").await
 }

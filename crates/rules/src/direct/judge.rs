@@ -38,6 +38,8 @@ pub struct AskLine {
     pub quantity: i64,
     /// Is the offer on the shelf?
     pub listed: bool,
+    /// Why it may not be sold now, in words; empty for nothing.
+    pub stopped: String,
     /// How many the supplier has.
     pub stock: i64,
     /// Does the offer reach the place of delivery?
@@ -223,8 +225,10 @@ impl<'a> Court<'a> {
     }
 
     fn stock(&mut self, l: &AskLine) {
-        let ok = l.listed && l.stock >= l.quantity;
-        let figures = if l.listed {
+        let ok = l.listed && l.stopped.is_empty() && l.stock >= l.quantity;
+        let figures = if !l.stopped.is_empty() {
+            format!("商品暂停销售：{}。", l.stopped)
+        } else if l.listed {
             format!("要买 {}，库存 {}。", l.quantity, l.stock)
         } else {
             "商品已下架。".into()

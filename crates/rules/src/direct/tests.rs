@@ -56,6 +56,7 @@ fn paper() -> AskLine {
         price: 11_200,
         quantity: 10,
         listed: true,
+        stopped: String::new(),
         stock: 100,
         reaches: true,
         certified: false,

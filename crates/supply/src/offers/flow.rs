@@ -25,7 +25,7 @@ pub async fn change(supply: &Supply, actor: &Actor, offer: i64, c: Change) -> Re
         return Err(Fail::field("stock", "offer.stock", "库存不能小于 0。"));
     }
     let c = &c;
-    supply
+    let product = supply
         .db()
         .write("offer.change", |tx| {
             Box::pin(async move {
@@ -52,8 +52,10 @@ pub async fn change(supply: &Supply, actor: &Actor, offer: i64, c: Change) -> Re
                     }),
                 })
                 .await?;
-                Ok(())
+                Ok(old.product)
             })
         })
-        .await
+        .await?;
+    // What was too dear and is not any more is sold again at once.
+    crate::prices::check(supply, &[product]).await.map(|_| ())
 }

@@ -3,10 +3,11 @@
 mod flow;
 pub mod import;
 mod pages;
+pub mod stop;
 mod store;
 
 pub use pages::routes;
 pub use store::{
-    Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_products, of_supplier, put, put_back, release, sell,
-    take,
+    Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_products, of_supplier, one, products_of, put,
+    put_back, release, sell, stop_all, take, wanted,
 };

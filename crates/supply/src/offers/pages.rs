@@ -24,6 +24,7 @@ struct Item {
     price: String,
     plain: String,
     changed: String,
+    stopped: String,
 }
 
 #[derive(Template)]
@@ -47,6 +48,7 @@ async fn list(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
             price: Fen(line.price).yuan(),
             plain: Fen(line.price).plain(),
             changed: show_time(line.changed_at),
+            stopped: super::stop::words(line.stops),
             line,
         })
         .collect();

@@ -1,4 +1,5 @@
 //! Rows of products and offers; what trade may do to stock.
+use crate::suppliers;
 use kit::db::{Row, Val};
 use kit::{Fail, Query, Result, Tx, params};
 use serde_json::json;
@@ -26,8 +27,12 @@ pub struct Line {
     pub stock: i64,
     /// Areas the offer reaches, separated by spaces; a province or city covers all below it.
     pub areas: String,
-    /// `listed` or `off`.
+    /// Does its supplier want it on the shelf? `listed` or `off`.
     pub state: String,
+    /// Why it may not be sold now, see [`super::stop`]; 0 for nothing.
+    pub stops: i64,
+    /// What measures have closed for the supplier, see [`suppliers::Supplier`].
+    pub closed: String,
     /// Link to the goods elsewhere.
     pub link: String,
     /// Category code.
@@ -48,8 +53,20 @@ pub struct Line {
     pub changed_at: i64,
 }
 
+impl Line {
+    /// May it be sold now?
+    pub fn live(&self) -> bool {
+        self.state == "listed" && self.stops == 0
+    }
+
+    /// Is it delivered to a place? Areas that a measure closed for the supplier are not.
+    pub fn reaches(&self, place: &str) -> bool {
+        rules::place::reached(self.areas.split_whitespace(), place) && !suppliers::area_closed(&self.closed, place)
+    }
+}
+
 const LINE: &str = "SELECT o.id, o.product, o.supplier, g.name, s.state, s.size, s.credit, o.price, o.stock, o.areas, o.state, o.link, \
-                    p.category, p.brand, p.model, p.title, p.unit, p.flags, p.certificate, o.changed_at \
+                    p.category, p.brand, p.model, p.title, p.unit, p.flags, p.certificate, o.changed_at, o.stops, s.closed \
                     FROM offer o JOIN product p ON p.id = o.product JOIN supplier s ON s.org = o.supplier JOIN org g ON g.id = o.supplier";
 
 fn read(r: &Row) -> Line {
@@ -74,6 +91,8 @@ fn read(r: &Row) -> Line {
         flags: r.int(17),
         certificate: r.text(18),
         changed_at: r.int(19),
+        stops: r.int(20),
+        closed: r.text(21),
     }
 }
 
@@ -94,13 +113,26 @@ pub async fn of_products(q: &dyn Query, products: &[i64]) -> Result<Vec<Line>> {
     }
     let ids: Vec<Val> = products.iter().map(Val::from).collect();
     let marks = kit::text::marks(1, ids.len());
-    let sql = format!("{LINE} WHERE o.product IN ({marks}) AND o.state = 'listed' ORDER BY o.price DESC, o.id");
+    let sql = format!(
+        "{LINE} WHERE o.product IN ({marks}) AND o.state = 'listed' AND o.stops = 0 ORDER BY o.price DESC, o.id"
+    );
+    Ok(q.rows(&sql, &ids).await?.iter().map(read).collect())
+}
+
+/// All offers of some products that their suppliers want on the shelf, stopped or not.
+pub async fn wanted(q: &dyn Query, products: &[i64]) -> Result<Vec<Line>> {
+    if products.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Val> = products.iter().map(Val::from).collect();
+    let marks = kit::text::marks(1, ids.len());
+    let sql = format!("{LINE} WHERE o.product IN ({marks}) AND o.state = 'listed' ORDER BY o.id");
     Ok(q.rows(&sql, &ids).await?.iter().map(read).collect())
 }
 
 /// All listed offers of a product, cheapest first.
 pub async fn of_product(q: &dyn Query, product: i64) -> Result<Vec<Line>> {
-    let sql = format!("{LINE} WHERE o.product = $1 AND o.state = 'listed' ORDER BY o.price, o.id");
+    let sql = format!("{LINE} WHERE o.product = $1 AND o.state = 'listed' AND o.stops = 0 ORDER BY o.price, o.id");
     Ok(q.rows(&sql, params![product]).await?.iter().map(read).collect())
 }
 
@@ -125,7 +157,7 @@ pub async fn of_supplier(
 pub async fn hold(tx: &Tx<'_>, offer: i64, quantity: i64, price: i64) -> Result<()> {
     let n = tx
         .run(
-            "UPDATE offer SET stock = stock - $2, held = held + $2 WHERE id = $1 AND stock >= $2 AND price = $3 AND state = 'listed'",
+            "UPDATE offer SET stock = stock - $2, held = held + $2 WHERE id = $1 AND stock >= $2 AND price = $3 AND state = 'listed' AND stops = 0",
             params![offer, quantity, price],
         )
         .await?;
@@ -297,4 +329,39 @@ pub async fn change(tx: &Tx<'_>, old: &Line, price: i64, stock: i64, listed: boo
 /// Sold goods come back to the shelf after a cancellation.
 pub async fn put_back(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
     tx.must("UPDATE offer SET stock = stock + $2 WHERE id = $1", params![offer, quantity]).await
+}
+
+/// Stops an offer for a reason; false when it was stopped for it before.
+pub async fn stop(tx: &Tx<'_>, offer: i64, reason: i64) -> Result<bool> {
+    let sql = "UPDATE offer SET stops = stops | $2, changed_at = $3 WHERE id = $1 AND stops & $2 = 0";
+    Ok(tx.run(sql, params![offer, reason, tx.now()]).await? == 1)
+}
+
+/// Lifts one reason; others may still stop it. False when it was not stopped for this one.
+pub async fn unstop(tx: &Tx<'_>, offer: i64, reason: i64) -> Result<bool> {
+    let sql = "UPDATE offer SET stops = stops - $2, changed_at = $3 WHERE id = $1 AND stops & $2 = $2";
+    Ok(tx.run(sql, params![offer, reason, tx.now()]).await? == 1)
+}
+
+/// Products of a supplier's offers in a category (an empty one is all), for followers of the journal.
+pub async fn products_of(q: &dyn Query, supplier: i64, category: &str) -> Result<Vec<i64>> {
+    let sql =
+        "SELECT o.product FROM offer o JOIN product p ON p.id = o.product WHERE o.supplier = $1 AND p.category LIKE $2";
+    let found = q.rows(sql, params![supplier, format!("{category}%")]).await?;
+    Ok(found.iter().map(|r| r.int(0)).collect())
+}
+
+/// Stops or frees all offers of a supplier in a category (an empty one is all).
+pub async fn stop_all(tx: &Tx<'_>, supplier: i64, category: &str, reason: i64, on: bool) -> Result<u64> {
+    let which = "supplier = $1 AND product IN (SELECT id FROM product WHERE category LIKE $4)";
+    let sql = match on {
+        true => format!("UPDATE offer SET stops = stops | $2, changed_at = $3 WHERE stops & $2 = 0 AND {which}"),
+        false => format!("UPDATE offer SET stops = stops - $2, changed_at = $3 WHERE stops & $2 = $2 AND {which}"),
+    };
+    tx.run(&sql, params![supplier, reason, tx.now(), format!("{category}%")]).await
+}
+
+/// An offer by id.
+pub async fn one(q: &dyn Query, offer: i64) -> Result<Line> {
+    Ok(read(&q.one(&format!("{LINE} WHERE o.id = $1"), params![offer]).await?))
 }

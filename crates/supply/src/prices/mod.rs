@@ -2,15 +2,18 @@
 //!
 //! An observation names its source, its address, its day and the SHA-256 of the evidence; it is never changed, only
 //! withdrawn with a reason. How many sources make a reference, how old they may be and where the bands begin is said by the
-//! rulebook (`price.*`). Reference and band are computed when asked, from observations and rules of that day.
+//! rulebook (`price.*`). Reference and band are computed when asked, from observations and rules of that day. Once a day, and
+//! when a supplier changes a price, every observed offer is looked at and what the rulebook says about its band is done.
 
 mod flow;
 mod pages;
 mod store;
+mod watch;
 
 pub use flow::{Seen, record, withdraw};
 pub use pages::routes;
 pub use store::Observation;
+pub use watch::{check, check_all, run_due};
 
 use crate::Supply;
 use kit::Result;

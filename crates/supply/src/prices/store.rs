@@ -92,3 +92,72 @@ pub async fn observed_products(q: &dyn Query, day: i64, most: usize) -> Result<V
                ORDER BY MAX(day) DESC, product LIMIT $2";
     Ok(q.rows(sql, params![day, most]).await?.iter().map(|r| r.int(0)).collect())
 }
+
+/// Observed products after an id, in order of id.
+pub async fn observed_after(q: &dyn Query, day: i64, after: i64, most: usize) -> Result<Vec<i64>> {
+    let sql = "SELECT DISTINCT product FROM observation WHERE withdrawn = '' AND day >= $1 AND product > $2 ORDER BY product LIMIT $3";
+    Ok(q.rows(sql, params![day, after, most]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// An offer above the market or far below it.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Offer.
+    pub offer: i64,
+    /// Key of its band.
+    pub band: String,
+    /// Price it was found with, fen.
+    pub price: i64,
+    /// Reference it was compared with, fen.
+    pub reference: i64,
+    /// Since when, ms UTC.
+    pub since: i64,
+    /// To be put right until, ms UTC; None when that does not run.
+    pub due: Option<i64>,
+}
+
+const WATCHED: &str = "SELECT offer, band, price, reference, since, due FROM price_watch";
+
+fn read_watched(r: &Row) -> Watched {
+    Watched {
+        offer: r.int(0),
+        band: r.text(1),
+        price: r.int(2),
+        reference: r.int(3),
+        since: r.int(4),
+        due: r.opt_int(5),
+    }
+}
+
+/// What is known of some offers.
+pub async fn watched(q: &dyn Query, offers: &[i64]) -> Result<Vec<Watched>> {
+    if offers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Val> = offers.iter().map(Val::from).collect();
+    let sql = format!("{WATCHED} WHERE offer IN ({})", kit::text::marks(1, ids.len()));
+    Ok(q.rows(&sql, &ids).await?.iter().map(read_watched).collect())
+}
+
+/// Offers whose time to be put right is over.
+pub async fn overdue(q: &dyn Query, now: i64, most: usize) -> Result<Vec<Watched>> {
+    let sql = format!("{WATCHED} WHERE due < $1 ORDER BY due LIMIT $2");
+    Ok(q.rows(&sql, params![now, most]).await?.iter().map(read_watched).collect())
+}
+
+/// Writes what is known of an offer.
+pub async fn watch(tx: &Tx<'_>, w: &Watched) -> Result<()> {
+    tx.run(
+        "INSERT INTO price_watch (offer, band, price, reference, since, due) VALUES ($1,$2,$3,$4,$5,$6) \
+         ON CONFLICT (offer) DO UPDATE SET band = $2, price = $3, reference = $4, due = $6",
+        params![w.offer, &w.band, w.price, w.reference, w.since, w.due],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Nothing is known of an offer any more.
+pub async fn unwatch(tx: &Tx<'_>, offer: i64) -> Result<()> {
+    tx.run("DELETE FROM price_watch WHERE offer = $1", params![offer]).await?;
+    Ok(())
+}

@@ -443,7 +443,7 @@ async fn product(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> R
     let p = store::product(supply.db(), id).await?;
     let found = offers::of_product(supply.db(), id).await?;
     let points = store::price_points(supply.db(), id).await?;
-    let reaches = |l: &Line| rules::place::reached(l.areas.split_whitespace(), &cx.station);
+    let reaches = |l: &Line| l.reaches(&cx.station);
     let asked: i64 = cx.param("offer").parse().unwrap_or(0);
     let quantity = cx.param("quantity").parse().ok().filter(|n| (1..=100_000).contains(n)).unwrap_or(1);
     let pick = found

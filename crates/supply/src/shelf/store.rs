@@ -62,12 +62,12 @@ pub async fn product(q: &dyn Query, id: i64) -> Result<Product> {
 pub async fn in_category(q: &dyn Query, prefix: &str, most: usize) -> Result<Vec<(Product, Vec<i64>)>> {
     let like = format!("{prefix}%");
     let sql = format!(
-        "{PRODUCT} WHERE category LIKE $1 AND EXISTS (SELECT 1 FROM offer o WHERE o.product = product.id AND o.state = 'listed') \
+        "{PRODUCT} WHERE category LIKE $1 AND EXISTS (SELECT 1 FROM offer o WHERE o.product = product.id AND o.state = 'listed' AND o.stops = 0) \
          ORDER BY id LIMIT $2"
     );
     let found: Vec<Product> = q.rows(&sql, params![&like, most]).await?.iter().map(read).collect();
     let sql = "SELECT o.product, o.supplier FROM offer o JOIN product p ON p.id = o.product \
-               WHERE p.category LIKE $1 AND o.state = 'listed'";
+               WHERE p.category LIKE $1 AND o.state = 'listed' AND o.stops = 0";
     let mut sellers: HashMap<i64, Vec<i64>> = HashMap::new();
     for r in q.rows(sql, params![&like]).await? {
         sellers.entry(r.int(0)).or_default().push(r.int(1));
@@ -81,7 +81,7 @@ pub async fn products_after(q: &dyn Query, after: i64, limit: i64) -> Result<Vec
     Ok(q.rows(&sql, params![after, limit]).await?.iter().map(read).collect())
 }
 
-const OFFER: &str = "SELECT o.id, o.product, o.supplier, o.price, o.stock, o.areas, s.credit, o.changed_at, o.state FROM offer o \
+const OFFER: &str = "SELECT o.id, o.product, o.supplier, o.price, o.stock, o.areas, s.credit, o.changed_at, o.state, o.stops FROM offer o \
                      JOIN supplier s ON s.org = o.supplier";
 
 fn read_offer(r: &Row) -> (Offer, bool) {
@@ -96,7 +96,7 @@ fn read_offer(r: &Row) -> (Offer, bool) {
         credit: r.int(6) as i32,
         at: r.int(7),
     };
-    (offer, r.str(8) == "listed")
+    (offer, r.str(8) == "listed" && r.int(9) == 0)
 }
 
 /// Offers after an id with whether they are listed; for filling the engine.

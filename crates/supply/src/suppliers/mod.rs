@@ -1,7 +1,11 @@
-//! Suppliers as others judge them: standing, reach, credit, and who is related to whom.
+//! Suppliers as others judge them: standing, reach, credit, and who is related to whom; measures against them.
 
+mod pages;
 mod related;
+mod standing;
 mod store;
 
+pub use pages::{measure_words, routes};
 pub use related::{barred, flagged};
-pub use store::{Supplier, deduct, get, of_category};
+pub use standing::{Measure, impose, lift, run_due};
+pub use store::{Standing, Supplier, area_closed, get, of_category, set_credit, standing, standings};

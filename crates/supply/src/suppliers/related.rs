@@ -43,6 +43,7 @@ mod tests {
             address: String::new(),
             bank_account: String::new(),
             controller: String::new(),
+            closed: String::new(),
         }
     }
 

@@ -1,6 +1,7 @@
-//! Rows of suppliers and of what their score lost.
+//! Rows of suppliers and of the measures against them.
 use kit::db::Row;
 use kit::{Query, Result, Tx, params};
+use rules::calendar::Day;
 
 /// A supplier with what decides about its part in an event. Phone, address and account are for comparing only.
 #[derive(Clone, Debug)]
@@ -29,22 +30,36 @@ pub struct Supplier {
     pub bank_account: String,
     /// Who controls or manages it, by name; empty for nobody known.
     pub controller: String,
+    /// Categories (`c:A0201`) and areas (`a:370102`) that measures have closed, separated by spaces.
+    pub closed: String,
+}
+
+/// Is a place in an area that measures have closed?
+pub fn area_closed(closed: &str, place: &str) -> bool {
+    rules::place::reached(closed.split_whitespace().filter_map(|c| c.strip_prefix("a:")), place)
+}
+
+/// Is a category closed by a measure?
+pub fn category_closed(closed: &str, category: &str) -> bool {
+    closed.split_whitespace().filter_map(|c| c.strip_prefix("c:")).any(|c| category.starts_with(c))
 }
 
 impl Supplier {
     /// Is it admitted for a category?
     pub fn covers(&self, category: &str) -> bool {
-        self.categories.is_empty() || self.categories.split_whitespace().any(|c| category.starts_with(c))
+        let admitted =
+            self.categories.is_empty() || self.categories.split_whitespace().any(|c| category.starts_with(c));
+        admitted && !category_closed(&self.closed, category)
     }
 
     /// Does it deliver to a region?
     pub fn reaches(&self, region: &str) -> bool {
-        rules::place::reached(self.areas.split_whitespace(), region)
+        rules::place::reached(self.areas.split_whitespace(), region) && !area_closed(&self.closed, region)
     }
 }
 
 const SUPPLIER: &str = "SELECT s.org, g.name, s.state, s.size, s.credit, s.areas, s.categories, s.legal_person, s.phone, s.address, \
-                        s.bank_account, s.controller FROM supplier s JOIN org g ON g.id = s.org";
+                        s.bank_account, s.controller, s.closed FROM supplier s JOIN org g ON g.id = s.org";
 
 fn read(r: &Row) -> Supplier {
     Supplier {
@@ -60,6 +75,7 @@ fn read(r: &Row) -> Supplier {
         address: r.text(9),
         bank_account: r.text(10),
         controller: r.text(11),
+        closed: r.text(12),
     }
 }
 
@@ -76,18 +92,98 @@ pub async fn of_category(q: &dyn Query, category: &str, region: &str) -> Result<
     Ok(all)
 }
 
-/// Takes points from a supplier's score, once for one rule and subject. The caller journals.
-pub async fn deduct(tx: &Tx<'_>, supplier: i64, rule: &str, points: i64, subject: &str, reason: &str) -> Result<bool> {
-    let made = tx
-        .run(
-            "INSERT INTO credit_entry (id, supplier, rule, points, subject, reason, at) VALUES ($1,$2,$3,$4,$5,$6,$7) \
-             ON CONFLICT (supplier, rule, subject) DO NOTHING",
-            params![tx.id(), supplier, rule, points, subject, reason, tx.now()],
-        )
-        .await?;
-    if made == 1 {
-        let sql = "UPDATE supplier SET credit = CASE WHEN credit > $2 THEN credit - $2 ELSE 0 END WHERE org = $1";
-        tx.must(sql, params![supplier, points]).await?;
+/// A measure against a supplier.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Id.
+    pub id: i64,
+    /// Supplier.
+    pub supplier: i64,
+    /// Region of the office.
+    pub region: String,
+    /// `frozen`, `suspended`, `withdrawn`.
+    pub kind: String,
+    /// `whole`, `category`, `area`.
+    pub level: String,
+    /// Category prefix or area; empty for the whole.
+    pub code: String,
+    /// Why.
+    pub reason: String,
+    /// The case it follows from.
+    pub conduct: Option<i64>,
+    /// Since, ms UTC.
+    pub from_at: i64,
+    /// The last day, None for open.
+    pub until: Option<Day>,
+    /// When it was lifted.
+    pub lifted_at: Option<i64>,
+    /// Why it was lifted.
+    pub lifted_why: String,
+}
+
+const STANDING: &str = "SELECT id, supplier, region, kind, level, code, reason, conduct, from_at, until, lifted_at, lifted_why FROM standing";
+
+fn read_standing(r: &Row) -> Standing {
+    Standing {
+        id: r.int(0),
+        supplier: r.int(1),
+        region: r.text(2),
+        kind: r.text(3),
+        level: r.text(4),
+        code: r.text(5),
+        reason: r.text(6),
+        conduct: r.opt_int(7),
+        from_at: r.int(8),
+        until: r.opt_int(9).map(|d| d as Day),
+        lifted_at: r.opt_int(10),
+        lifted_why: r.text(11),
     }
-    Ok(made == 1)
+}
+
+/// All measures against a supplier, newest first.
+pub async fn standings(q: &dyn Query, supplier: i64) -> Result<Vec<Standing>> {
+    let sql = format!("{STANDING} WHERE supplier = $1 ORDER BY id DESC");
+    Ok(q.rows(&sql, params![supplier]).await?.iter().map(read_standing).collect())
+}
+
+/// A measure by id.
+pub async fn standing(q: &dyn Query, id: i64) -> Result<Standing> {
+    Ok(read_standing(&q.one(&format!("{STANDING} WHERE id = $1"), params![id]).await?))
+}
+
+/// Measures whose last day is past.
+pub async fn ended(q: &dyn Query, today: Day, most: usize) -> Result<Vec<Standing>> {
+    let sql = format!("{STANDING} WHERE lifted_at IS NULL AND until < $1 ORDER BY until LIMIT $2");
+    Ok(q.rows(&sql, params![i64::from(today), most]).await?.iter().map(read_standing).collect())
+}
+
+/// Writes a measure; returns its id.
+pub async fn add_standing(tx: &Tx<'_>, s: &Standing) -> Result<i64> {
+    let id = tx.id();
+    tx.run(
+        "INSERT INTO standing (id, supplier, region, kind, level, code, reason, conduct, from_at, until, lifted_at, lifted_why) \
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,NULL,'')",
+        params![
+            id, s.supplier, &s.region, &s.kind, &s.level, &s.code, &s.reason, s.conduct, tx.now(), s.until.map(i64::from)
+        ],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Lifts a measure; false when it was lifted before.
+pub async fn lift_standing(tx: &Tx<'_>, id: i64, why: &str) -> Result<bool> {
+    let sql = "UPDATE standing SET lifted_at = $2, lifted_why = $3 WHERE id = $1 AND lifted_at IS NULL";
+    Ok(tx.run(sql, params![id, tx.now(), why]).await? == 1)
+}
+
+/// What all measures in force come to.
+pub async fn set_standing(tx: &Tx<'_>, supplier: i64, state: &str, closed: &str) -> Result<()> {
+    tx.must("UPDATE supplier SET state = $2, closed = $3 WHERE org = $1", params![supplier, state, closed]).await
+}
+
+/// Writes the score that follows from the cases.
+pub async fn set_credit(tx: &Tx<'_>, supplier: i64, credit: i64) -> Result<()> {
+    tx.run("UPDATE supplier SET credit = $2 WHERE org = $1", params![supplier, credit]).await?;
+    Ok(())
 }

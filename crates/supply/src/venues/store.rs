@@ -146,7 +146,8 @@ fn admitted(v: &Venue, all: &mut Vec<Val>) -> String {
 pub async fn shelf(q: &dyn Query, v: &Venue, words: &str, page: usize, size: usize) -> Result<(Vec<i64>, i64)> {
     let mut all: Vec<Val> = Vec::new();
     let mut filter = admitted(v, &mut all);
-    filter.push_str(" AND EXISTS (SELECT 1 FROM offer o WHERE o.product = p.id AND o.state = 'listed')");
+    filter
+        .push_str(" AND EXISTS (SELECT 1 FROM offer o WHERE o.product = p.id AND o.state = 'listed' AND o.stops = 0)");
     if !words.is_empty() {
         all.push(format!("%{words}%").into());
         filter.push_str(&format!(" AND (p.title LIKE ${0} OR p.model LIKE ${0})", all.len()));
@@ -156,7 +157,7 @@ pub async fn shelf(q: &dyn Query, v: &Venue, words: &str, page: usize, size: usi
     all.extend([Val::from(size), Val::from((page - 1) * size)]);
     let sql = format!(
         "SELECT p.id FROM product p WHERE {filter} ORDER BY (SELECT MIN(o.price) FROM offer o WHERE o.product = p.id \
-         AND o.state = 'listed'), p.id LIMIT ${limit} OFFSET ${offset}"
+         AND o.state = 'listed' AND o.stops = 0), p.id LIMIT ${limit} OFFSET ${offset}"
     );
     Ok((q.rows(&sql, &all).await?.iter().map(|r| r.int(0)).collect(), total))
 }

@@ -12,7 +12,6 @@ use rules::Fen;
 use rules::auction::{Act, Book, Event, Limits, Outcome, Phase, Quote, State, abnormal, decide};
 use rules::duty::Duty;
 use serde_json::json;
-use supply::suppliers;
 
 /// Runs a due command of an auction.
 pub async fn run_due(trade: &Trade, id: i64, command: &str) -> Result<()> {
@@ -108,7 +107,7 @@ async fn conclude(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, book
     step(p, Act::Close)?;
     (p.next_due, p.next_command) = (None, None);
     let words = format!("竞价 {} 已截止，请核验响应。", p.number);
-    headers::tell(tx, p.unit, desk_of(p), &p.href(), &words).await?;
+    base::messages::tell(tx, p.unit, desk_of(p), &p.href(), &words).await?;
     if a.basis == "product" && !ask_for_low(trade, tx, p, a, book).await? {
         return name_winner(trade, tx, p, a, book).await;
     }
@@ -140,7 +139,7 @@ async fn ask_for_low(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, b
         (e.abnormal, e.explained) = (record::abnormal_words(*why), "asked".to_owned());
         store::save_entry(tx, p.id, e).await?;
         let words = format!("竞价 {} 的报价{}，请在期限内说明成本构成。", p.number, e.abnormal);
-        headers::tell(tx, *who, Duty::SupplierOrders, &p.href(), &words).await?;
+        base::messages::tell(tx, *who, Duty::SupplierOrders, &p.href(), &words).await?;
         tx.journal(entry(p, "auction.low", 0, json!({"alias": e.alias, "why": e.abnormal}))).await?;
     }
     if low.is_empty() {
@@ -210,7 +209,7 @@ pub async fn explain(trade: &Trade, actor: &Actor, id: i64, words: &str) -> Resu
                 (e.explanation, e.explained) = (words.to_owned(), "given".to_owned());
                 store::save_entry(tx, id, &e).await?;
                 let told = format!("竞价 {} 供应商 {} 说明了低价，请判断。", p.number, e.alias);
-                headers::tell(tx, p.unit, desk_of(&p), &p.href(), &told).await?;
+                base::messages::tell(tx, p.unit, desk_of(&p), &p.href(), &told).await?;
                 let digest = kit::text::sha256(&[words.as_bytes()]);
                 tx.journal(entry(&p, "auction.explained", 0, json!({"alias": e.alias, "digest": digest}))).await?;
                 Ok(())
@@ -270,7 +269,7 @@ async fn unexplained(trade: &Trade, id: i64) -> Result<()> {
                 }
                 (p.next_due, p.next_command) = (None, None);
                 let words = format!("竞价 {} 低价说明期限已到，请确定成交。", p.number);
-                headers::tell(tx, p.unit, desk_of(&p), &p.href(), &words).await?;
+                base::messages::tell(tx, p.unit, desk_of(&p), &p.href(), &words).await?;
                 tx.journal(entry(&p, "auction.explain_closed", 0, json!({}))).await?;
                 headers::save(tx, &mut p).await
             })
@@ -345,8 +344,8 @@ async fn name(trade: &Trade, tx: &Tx<'_>, p: &mut Project, q: &Quote) -> Result<
     });
     tx.journal(entry(p, "auction.awarded", 0, data)).await?;
     let words = format!("竞价 {} 成交，总价 {}，请在期限内确认。", p.number, Fen(q.amount).yuan());
-    headers::tell(tx, q.bidder, Duty::SupplierOrders, &p.href(), &words).await?;
-    headers::tell(tx, p.unit, desk_of(p), &p.href(), &format!("竞价 {} 已定成交供应商。", p.number)).await?;
+    base::messages::tell(tx, q.bidder, Duty::SupplierOrders, &p.href(), &words).await?;
+    base::messages::tell(tx, p.unit, desk_of(p), &p.href(), &format!("竞价 {} 已定成交供应商。", p.number)).await?;
     headers::save(tx, p).await
 }
 
@@ -446,10 +445,9 @@ async fn pass_on(trade: &Trade, id: i64, how: &str, reason: &str, by: i64) -> Re
                 let e = entries.iter_mut().find(|e| e.supplier == winner).ok_or(Fail::Hidden)?;
                 e.standing = how.to_owned();
                 store::save_entry(tx, id, e).await?;
-                let points = projects::figure(trade, &p, "credit.deduct.award_abandoned", 0);
                 let words = format!("竞价 {} 成交后{reason}", p.number);
-                suppliers::deduct(tx, winner, "credit.deduct.award_abandoned", points, &p.subject(), &words).await?;
-                let data = json!({"alias": e.alias, "supplier": winner.to_string(), "how": how, "reason": reason, "points": points});
+                let case = projects::charge(trade, tx, &p, winner, "credit.deduct.award_abandoned", &words).await?;
+                let data = json!({"alias": e.alias, "supplier": winner.to_string(), "how": how, "reason": reason, "case": case.to_string()});
                 tx.journal(entry(&p, "auction.abandoned", 0, data)).await?;
                 let book = store::book_at(tx, &a, tx.now()).await?;
                 let line: Vec<Quote> = record::standing(&book)

@@ -347,7 +347,7 @@ async fn publish(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction) -> Re
     data["reached"] = json!(reached.len());
     tx.journal(entry(p, "auction.published", 0, data)).await?;
     let words = format!("新竞价 {}：{}，贵单位可以参加。", p.number, p.title);
-    headers::tell_many(tx, &reached, Duty::SupplierOrders, &p.href(), &words).await
+    base::messages::tell_many(tx, &reached, Duty::SupplierOrders, &p.href(), &words).await
 }
 
 /// Suppliers that may take part and are told: those invited, else those that sell the product, else all of the category
@@ -442,9 +442,9 @@ pub(super) async fn end(tx: &Tx<'_>, p: &mut Project, kind: &'static str, actor:
     let data = json!({"number": p.number, "title": p.title, "unit": unit.name, "reason": reason, "ceiling": p.ceiling});
     tx.journal(entry(p, kind, actor, data)).await?;
     let words = format!("竞价 {} 未成交：{reason}", p.number);
-    headers::tell(tx, p.unit, desk_of(p), &p.href(), &words).await?;
+    base::messages::tell(tx, p.unit, desk_of(p), &p.href(), &words).await?;
     for e in store::entries(tx, p.id).await? {
-        headers::tell(tx, e.supplier, Duty::SupplierOrders, &p.href(), &words).await?;
+        base::messages::tell(tx, e.supplier, Duty::SupplierOrders, &p.href(), &words).await?;
     }
     headers::save(tx, p).await?;
     if p.mode == "batch" {
@@ -471,7 +471,7 @@ pub async fn ask(trade: &Trade, actor: &Actor, id: i64, question: &str) -> Resul
                 }
                 store::add_question(tx, id, actor.org, question).await?;
                 let words = format!("竞价 {} 有供应商提问，请尽快答复。", p.number);
-                headers::tell(tx, p.unit, desk_of(&p), &p.href(), &words).await?;
+                base::messages::tell(tx, p.unit, desk_of(&p), &p.href(), &words).await?;
                 tx.journal(entry(&p, "auction.asked", 0, json!({"question": question}))).await?;
                 Ok(())
             })

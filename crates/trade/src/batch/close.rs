@@ -114,7 +114,7 @@ async fn roll_over(trade: &Trade, tx: &Tx<'_>, r: &Round, late: &[&(Project, i64
         store::move_demand(tx, p.id, id, fresh[i].id).await?;
         tx.journal(demand::entry(p, "demand.moved", 0, json!({"round": next.number}))).await?;
         let words = format!("批量需求 {} 截止日前没有审核完，转入下一批 {}。", p.number, next.number);
-        headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
+        base::messages::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
     }
     Ok(())
 }

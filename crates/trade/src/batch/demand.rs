@@ -149,8 +149,8 @@ async fn submit(tx: &Tx<'_>, p: &mut Project, centre: i64) -> Result<()> {
     step(p, Act::Submit)?;
     let words = format!("批量需求 {} 待审核：{} × {}。", p.number, p.title, p.quantity);
     match base::orgs::org(tx, p.unit).await?.parent {
-        Some(parent) => headers::tell(tx, parent, Duty::Reviewer, &p.href(), &words).await,
-        None => headers::tell(tx, centre, Duty::Centre, &p.href(), &words).await,
+        Some(parent) => base::messages::tell(tx, parent, Duty::Reviewer, &p.href(), &words).await,
+        None => base::messages::tell(tx, centre, Duty::Centre, &p.href(), &words).await,
     }
 }
 
@@ -237,7 +237,7 @@ pub async fn review(trade: &Trade, actor: &Actor, id: i64, accept: bool, reason:
                     projects::free(tx, &mut p, "主管退回").await?;
                     (p.step, p.note) = (0, reason.to_owned());
                     let words = format!("批量需求 {} 被主管退回：{reason}", p.number);
-                    headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
+                    base::messages::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
                     tx.journal(entry(&p, "demand.returned", actor.person, json!({"reason": reason}))).await?;
                 }
                 headers::save(tx, &mut p).await

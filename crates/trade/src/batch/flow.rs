@@ -216,7 +216,7 @@ pub(super) async fn miss(tx: &Tx<'_>, mut p: projects::Project, why: &str) -> Re
     p.note = format!("{why}。可以改用直购或竞价，或报下一批。");
     tx.journal(demand::entry(&p, "demand.unmet", 0, json!({"reason": why}))).await?;
     let words = format!("批量需求 {} 未成交：{why}。预算已释放。", p.number);
-    headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
+    base::messages::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await?;
     headers::save(tx, &mut p).await
 }
 

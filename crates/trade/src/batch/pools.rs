@@ -73,7 +73,7 @@ pub async fn answer(trade: &Trade, actor: &Actor, product: i64, yes: bool) -> Re
                     let words = format!("{} 家单位愿意合并采购“{title}”，共 {sum}。可以开一批批量采购。", agreed.len());
                     for centre in base::orgs::of_kind(tx, "centre", region).await? {
                         let link = format!("/batch/new?product={product}");
-                        crate::projects::store::tell(tx, centre, Duty::Centre, &link, &words).await?;
+                        base::messages::tell(tx, centre, Duty::Centre, &link, &words).await?;
                     }
                 }
                 let e = Entry {

@@ -1,7 +1,7 @@
 //! Commands of delivery.
 use super::store;
 use crate::orders::flow::{entry, mine};
-use crate::orders::{Line, Order, store as orders};
+use crate::orders::{Line, Order, conduct, store as orders};
 use crate::{Trade, settlement};
 use base::access::Actor;
 use kit::{Fail, Query, Result, Tx};
@@ -77,7 +77,7 @@ pub async fn receive(trade: &Trade, actor: &Actor, id: i64, shipment: i64) -> Re
                     return Err(Fail::refuse("shipment.received_already", "这批货已经登记过收货。"));
                 }
                 tx.journal(entry(&o, "delivery", "shipment.received", actor.person, json!({}))).await?;
-                Ok(())
+                conduct::arrived(trade, tx, &o).await
             })
         })
         .await
@@ -188,6 +188,8 @@ async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept
         json!({"verdict": verdict, "amount": amount, "lines": facts}),
     ))
     .await?;
+    let received = store::shipments(tx, id).await?.iter().filter_map(|s| s.received_at).max();
+    conduct::accepted(trade, tx, &o, received).await?;
     settlement::maybe_complete(trade, tx, id).await
 }
 

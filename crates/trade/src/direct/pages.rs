@@ -64,7 +64,7 @@ async fn groups(trade: &Trade, person: i64) -> Result<(Vec<CartGroup>, Vec<(Offe
             .map(|(o, quantity)| CartItem {
                 price: Fen(o.price).yuan(),
                 sum: Fen(o.price * quantity).yuan(),
-                trouble: if o.state != "listed" {
+                trouble: if !o.live() {
                     Some("已下架")
                 } else if o.stock < quantity {
                     Some("库存不够")

@@ -170,7 +170,7 @@ pub async fn add_member(trade: &Trade, actor: &Actor, id: i64, supplier: i64, di
                 store::put_member(tx, id, supplier, discount_bp, place).await?;
                 let words = format!("贵单位入围 {}，请留意采购人的服务需求。", a.title);
                 let link = format!("/fixed/{id}");
-                crate::projects::store::tell(tx, supplier, Duty::SupplierOrders, &link, &words).await?;
+                base::messages::tell(tx, supplier, Duty::SupplierOrders, &link, &words).await?;
                 let data = json!({"supplier": s.name, "discount_bp": discount_bp});
                 tx.journal(entry(a, "agreement.joined", actor.person, data)).await?;
                 Ok(())
@@ -190,7 +190,7 @@ pub async fn remove_member(trade: &Trade, actor: &Actor, id: i64, supplier: i64,
                 store::member_out(tx, id, supplier).await?;
                 let words = format!("贵单位已退出 {}：{reason}", a.title);
                 let link = format!("/fixed/{id}");
-                crate::projects::store::tell(tx, supplier, Duty::SupplierOrders, &link, &words).await?;
+                base::messages::tell(tx, supplier, Duty::SupplierOrders, &link, &words).await?;
                 let data = json!({"supplier": supplier.to_string(), "reason": reason});
                 tx.journal(entry(a, "agreement.left", actor.person, data)).await?;
                 Ok(())
@@ -220,7 +220,7 @@ pub async fn end_due(trade: &Trade) -> Result<usize> {
                     tx.journal(entry(a, "agreement.ended", 0, data)).await?;
                     let words = format!("{} 已到期，汇总见协议页，需要时请重新征集。", a.title);
                     let link = format!("/fixed/{}", a.id);
-                    crate::projects::store::tell(tx, a.centre, Duty::Centre, &link, &words).await?;
+                    base::messages::tell(tx, a.centre, Duty::Centre, &link, &words).await?;
                     Ok(true)
                 })
             })

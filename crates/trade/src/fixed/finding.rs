@@ -9,7 +9,6 @@ use rules::Fen;
 use rules::duty::Duty;
 use rules::fixed::{Act, INVITED_MIN, Way, turn};
 use serde_json::json;
-use supply::suppliers;
 
 /// The draw is tried this often until the journal has moved on, ms.
 const DRAW_EVERY: i64 = 1_000;
@@ -38,7 +37,7 @@ pub(super) async fn look(trade: &Trade, tx: &Tx<'_>, p: &mut Project, job: &mut 
             (p.next_due, p.next_command) = (Some(job.answer_by), Some("open".to_owned()));
             for a in store::asked(tx, job.id).await? {
                 let words = format!("邀请贵单位为“{}”密封报价。", p.title);
-                headers::tell(tx, a.supplier, Duty::SupplierOrders, &p.href(), &words).await?;
+                base::messages::tell(tx, a.supplier, Duty::SupplierOrders, &p.href(), &words).await?;
             }
             tx.journal(entry(p, "job.invited", 0, json!({"until": job.answer_by}))).await?;
             store::save_job(tx, job).await
@@ -69,7 +68,8 @@ async fn offer(trade: &Trade, tx: &Tx<'_>, p: &mut Project, job: &mut Job, who: 
     (p.next_due, p.next_command) = (Some(job.answer_by), Some("expire".to_owned()));
     put(tx, job.id, who, "invited").await?;
     let name = base::orgs::org(tx, who).await?.name;
-    headers::tell(tx, who, Duty::SupplierOrders, &p.href(), &format!("“{}”请贵单位按协议价目报价。", p.title)).await?;
+    base::messages::tell(tx, who, Duty::SupplierOrders, &p.href(), &format!("“{}”请贵单位按协议价目报价。", p.title))
+        .await?;
     tx.journal(entry(p, "job.offered", 0, json!({"supplier_name": name, "until": job.answer_by}))).await?;
     store::save_job(tx, job).await
 }
@@ -80,7 +80,7 @@ pub(super) async fn end(tx: &Tx<'_>, p: &mut Project, actor: i64, reason: &str) 
     projects::free(tx, p, "服务需求终止").await?;
     p.note = reason.to_owned();
     (p.next_due, p.next_command) = (None, None);
-    headers::tell(tx, p.unit, Duty::Handler, &p.href(), &format!("{} 已终止：{reason}。预算已释放。", p.number))
+    base::messages::tell(tx, p.unit, Duty::Handler, &p.href(), &format!("{} 已终止：{reason}。预算已释放。", p.number))
         .await?;
     tx.journal(entry(p, "job.ended", actor, json!({"reason": reason}))).await?;
     Ok(())
@@ -151,10 +151,9 @@ pub(super) async fn pass(
 ) -> Result<()> {
     let Some(who) = job.supplier.take() else { return Err(Fail::Hidden) };
     put(tx, job.id, who, "lost").await?;
-    let points = projects::figure(trade, p, rule, 0);
-    suppliers::deduct(tx, who, rule, points, &p.subject(), &format!("定点服务 {}：{reason}", p.number)).await?;
+    let case = projects::charge(trade, tx, p, who, rule, &format!("定点服务 {}：{reason}", p.number)).await?;
     let name = base::orgs::org(tx, who).await?.name;
-    let data = json!({"supplier_name": name, "reason": reason, "points": points});
+    let data = json!({"supplier_name": name, "reason": reason, "case": case.to_string()});
     tx.journal(entry(p, "job.declined", actor, data)).await?;
     match job.way {
         Way::Direct | Way::Compete => end(tx, p, 0, &format!("{name}{reason}")).await?,
@@ -214,5 +213,5 @@ pub(super) async fn quoted(tx: &Tx<'_>, p: &mut Project, job: &mut Job, actor: i
     let name = base::orgs::org(tx, job.supplier.unwrap_or(0)).await?.name;
     tx.journal(entry(p, "job.quoted", actor, json!({"supplier_name": name, "total": job.total}))).await?;
     let words = format!("{} 报价 {}，请确认。", p.number, Fen(job.total).yuan());
-    headers::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await
+    base::messages::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await
 }

@@ -45,9 +45,8 @@ pub async fn draw_up(trade: &Trade) -> Result<usize> {
                         return Ok(false);
                     }
                     let words = format!("{label} 定点服务结算单 {} 已生成，请核对。", s.number);
-                    crate::projects::store::tell(tx, *unit, Duty::Accountant, "/fixed/statements", &words).await?;
-                    crate::projects::store::tell(tx, *supplier, Duty::SupplierOrders, "/fixed/statements", &words)
-                        .await?;
+                    base::messages::tell(tx, *unit, Duty::Accountant, "/fixed/statements", &words).await?;
+                    base::messages::tell(tx, *supplier, Duty::SupplierOrders, "/fixed/statements", &words).await?;
                     let e = Entry {
                         region: region.clone(),
                         room: "fixed",

@@ -1,8 +1,8 @@
 //! Stating a need, taking it back, the centre's answer.
 use super::store::{self, Near, Need};
 use crate::Trade;
-use crate::projects::store::tell;
 use base::access::Actor;
+use base::messages::tell;
 use kit::{Entry, Fail, Result};
 use rules::calendar::day_of;
 use rules::duty::Duty;

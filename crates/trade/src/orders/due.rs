@@ -1,6 +1,6 @@
 //! Deadlines that run by themselves, through the same tables as people's commands.
 use super::store;
-use super::{flow, store::Order};
+use super::{conduct, flow, store::Order};
 use crate::{Trade, direct, settlement};
 use kit::Result;
 use rules::duty::Duty;
@@ -24,7 +24,7 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
                         return Ok(());
                     }
                     match command.as_str() {
-                        "expire" => expire(tx, &mut o).await,
+                        "expire" => expire(trade, tx, &mut o).await,
                         "lapse" => {
                             flow::step(&mut o, Act::Lapse)?;
                             flow::wind_up(tx, &mut o, 0, "合同逾期未确认").await
@@ -46,8 +46,8 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
     Ok(done)
 }
 
-async fn expire(tx: &kit::Tx<'_>, o: &mut Order) -> Result<()> {
-    let held = o.state != State::Returned;
+async fn expire(trade: &Trade, tx: &kit::Tx<'_>, o: &mut Order) -> Result<()> {
+    let (held, offered) = (o.state != State::Returned, o.state == State::Offered);
     flow::step(o, Act::Expire)?;
     if held {
         let lines = store::lines(tx, o.id).await?;
@@ -59,5 +59,5 @@ async fn expire(tx: &kit::Tx<'_>, o: &mut Order) -> Result<()> {
     store::tell(tx, o.unit, Duty::Handler, o.id, &format!("订单 {} 逾期未确认，已自动取消，预算已释放。", o.number))
         .await?;
     tx.journal(flow::entry(o, "orders", "order.expired", 0, json!({}))).await?;
-    Ok(())
+    if offered { conduct::unconfirmed(trade, tx, o).await } else { Ok(()) }
 }

@@ -130,7 +130,7 @@ pub async fn refuse(trade: &Trade, actor: &Actor, id: i64, reason: &str) -> Resu
                 store::tell(tx, o.unit, Duty::Handler, id, &format!("订单 {} 供应商不接单：{reason}", o.number))
                     .await?;
                 tx.journal(entry(&o, "orders", "order.refused", actor.person, json!({"reason": reason}))).await?;
-                Ok(())
+                super::conduct::refused(trade, tx, &o, reason).await
             })
         })
         .await

@@ -4,6 +4,7 @@
 //! soon as both sides have confirmed it (contract notice: Implementation Regulations art. 50; copy filed: Law art. 47).
 
 mod award;
+pub(crate) mod conduct;
 mod due;
 pub(crate) mod flow;
 mod pages;

@@ -142,7 +142,7 @@ async fn todo(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
         }
     }
     let todos = items(&trade, found).await?.into_iter().zip(words).map(|(i, words)| Todo { i, words }).collect();
-    let messages = store::messages(trade.db(), actor.org, &actor.duties.list(), 20)
+    let messages = base::messages::newest(trade.db(), actor.org, &actor.duties.list(), 20)
         .await?
         .into_iter()
         .map(|(link, words, at)| Message { link, words, at: show_time(at) })

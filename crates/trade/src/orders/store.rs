@@ -629,22 +629,3 @@ pub async fn tell(tx: &Tx<'_>, org: i64, duty: Duty, order: i64, words: &str) ->
     .await?;
     Ok(())
 }
-
-/// The newest messages for some duties of an organisation: where to look, words, time.
-pub async fn messages(q: &dyn Query, org: i64, duties: &[Duty], limit: usize) -> Result<Vec<(String, String, i64)>> {
-    let keys: Vec<Val> = duties.iter().map(|d| d.key().into()).collect();
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let marks = kit::text::marks(3, keys.len());
-    let sql = format!(
-        "SELECT orders, words, at, link FROM message WHERE org = $1 AND duty IN ({marks}) ORDER BY id DESC LIMIT $2"
-    );
-    let mut all = vec![Val::from(org), limit.into()];
-    all.extend(keys);
-    let link = |r: &Row| match r.opt_int(0) {
-        Some(order) => format!("/orders/{order}"),
-        None => r.text(3),
-    };
-    Ok(q.rows(&sql, &all).await?.iter().map(|r| (link(r), r.text(1), r.int(2))).collect())
-}

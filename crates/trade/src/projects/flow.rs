@@ -11,6 +11,7 @@ use rules::calendar::day_of;
 use rules::check::Check;
 use rules::duty::Duty;
 use rules::rulebook::Value;
+use supply::conduct;
 
 /// A project in the making, before it is judged.
 pub struct Ready {
@@ -203,7 +204,7 @@ pub(crate) async fn take_back(tx: &Tx<'_>, actor: &Actor, p: &mut Project, reaso
     free(tx, p, "退回修改").await?;
     (p.step, p.note) = (0, reason.to_owned());
     let words = format!("{} {} 被退回：{reason}", p.kind_word(), p.number);
-    store::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await
+    base::messages::tell(tx, p.unit, Duty::Handler, &p.href(), &words).await
 }
 
 async fn awaited(tx: &Tx<'_>, actor: &Actor, p: &Project) -> Result<Duty> {
@@ -226,7 +227,7 @@ pub(crate) async fn tell_next(tx: &Tx<'_>, p: &Project) -> Result<()> {
     match p.awaits() {
         Some(duty) => {
             let words = format!("{} {} 待{}。", p.kind_word(), p.number, duty.label());
-            store::tell(tx, p.unit, duty, &p.href(), &words).await
+            base::messages::tell(tx, p.unit, duty, &p.href(), &words).await
         }
         None => Ok(()),
     }
@@ -235,6 +236,22 @@ pub(crate) async fn tell_next(tx: &Tx<'_>, p: &Project) -> Result<()> {
 /// The clock `key` of a project from now.
 pub(crate) fn clock(trade: &Trade, p: &Project, key: &str, now: i64) -> Option<i64> {
     trade.facts().clock(key, &p.region, &p.scope(), now).map(|d| d.at)
+}
+
+/// Charges a supplier with what it did in a project; the mall itself speaks. Returns the case.
+pub(crate) async fn charge(trade: &Trade, tx: &Tx<'_>, p: &Project, who: i64, rule: &str, words: &str) -> Result<i64> {
+    let charge = conduct::Charge {
+        region: &p.region,
+        org: who,
+        rule,
+        subject: &p.subject(),
+        words,
+        digest: "",
+        measure: conduct::Measure::None,
+        points: None,
+        by: (0, 0),
+    };
+    conduct::open(trade, tx, &charge).await
 }
 
 /// A number of the rulebook for a project.

@@ -374,22 +374,3 @@ pub async fn approvals(q: &dyn Query, project: i64) -> Result<Vec<Approval>> {
     };
     Ok(q.rows(sql, params![project]).await?.iter().map(read).collect())
 }
-
-/// Tells an organisation's duty about a project.
-pub async fn tell(tx: &Tx<'_>, org: i64, duty: Duty, link: &str, words: &str) -> Result<()> {
-    tx.run(
-        "INSERT INTO message (id, org, duty, orders, words, at, link) VALUES ($1,$2,$3,NULL,$4,$5,$6)",
-        params![tx.id(), org, duty.key(), words, tx.now(), link],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Tells a duty of many organisations the same.
-pub async fn tell_many(tx: &Tx<'_>, orgs: &[i64], duty: Duty, link: &str, words: &str) -> Result<()> {
-    let row = |org: &i64| params![tx.id(), *org, duty.key(), words, tx.now(), link].to_vec();
-    let rows: Vec<Vec<Val>> = orgs.iter().map(row).collect();
-    let sql = "INSERT INTO message (id, org, duty, orders, words, at, link) VALUES ($1,$2,$3,NULL,$4,$5,$6)";
-    tx.run_many(sql, &rows).await?;
-    Ok(())
-}

@@ -1,7 +1,7 @@
 //! What follows from progress: payments to the treasury, refunds, completion.
 use super::{store, treasury};
 use crate::orders::flow::{entry, step};
-use crate::orders::{Line, Order, store as orders};
+use crate::orders::{Line, Order, conduct, store as orders};
 use crate::{Trade, plans};
 use kit::{Query, Result, Tx};
 use rules::orders::{Act, State};
@@ -59,6 +59,7 @@ pub(super) async fn send(trade: &Trade, id: i64) -> Result<()> {
                     json!({"payment": p.number, "amount": p.amount}),
                 ))
                 .await?;
+                conduct::paid(trade, tx, &o, &p.number, p.due_at).await?;
                 maybe_complete_in(tx, p.order).await
             })
         })

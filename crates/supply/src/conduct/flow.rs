@@ -1,0 +1,236 @@
+//! Opening cases, delivering their notices, and what time does to them.
+use super::store::{self, Case, Step};
+use super::{act, score};
+use crate::{Supply, offers};
+use base::Base;
+use base::access::Actor;
+use kit::{Entry, Fail, Result, Tx};
+use rules::calendar::{Day, day_of, show_day};
+use rules::conduct::{Act, Side, State, indicator_of};
+use rules::duty::Duty;
+use rules::rulebook::Scope;
+use serde_json::{Value, json};
+
+/// Cases whose time is over, at most at a time.
+const PIECE: usize = 100;
+
+/// What follows beside the points when a case comes into force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Nothing.
+    None,
+    /// An offer leaves the shelf.
+    Delist(i64),
+    /// The supplier's trade is suspended to the end of a day.
+    Suspend(Day),
+}
+
+/// What somebody is charged with.
+pub struct Charge<'a> {
+    /// Where it happened.
+    pub region: &'a str,
+    /// Whom it concerns.
+    pub org: i64,
+    /// Key of the indicator.
+    pub rule: &'a str,
+    /// The record it is about; one case for one rule and subject.
+    pub subject: &'a str,
+    /// The facts, in words. No personal data.
+    pub words: &'a str,
+    /// SHA-256 of the evidence, or empty.
+    pub digest: &'a str,
+    /// What follows beside the points.
+    pub measure: Measure,
+    /// Points, where a measure of time decides; None for those of the rulebook.
+    pub points: Option<i64>,
+    /// Who opens it: person and organisation, zeros for the mall itself.
+    pub by: (i64, i64),
+}
+
+const ANY: Scope<'static> = Scope { mode: None, form: None, category: None, amount: None };
+
+/// The end of a clock of the rulebook that starts now.
+pub(super) fn clock(base: &Base, region: &str, key: &str) -> Option<i64> {
+    base.facts().clock(key, region, &ANY, base.db().now()).map(|d| d.at)
+}
+
+pub(super) fn entry(c: &Case, kind: &'static str, actor: i64, data: Value) -> Entry {
+    Entry {
+        region: c.region.clone(),
+        room: "conduct",
+        kind,
+        subject: format!("conduct/{}", c.id),
+        actor,
+        via: if actor == 0 { "timer" } else { "page" },
+        data,
+    }
+}
+
+/// Who is told on the side concerned.
+pub(super) fn desk(c: &Case) -> Duty {
+    match indicator_of(&c.rule).map(|i| i.side) {
+        Some(Side::Unit) => Duty::Signer,
+        _ => Duty::SupplierAdmin,
+    }
+}
+
+/// Opens a case and delivers its notice. The same charge again finds the case there is. Returns its id.
+pub async fn open(base: &Base, tx: &Tx<'_>, charge: &Charge<'_>) -> Result<i64> {
+    let side = indicator_of(charge.rule).ok_or_else(|| Fail::field("rule", "conduct.rule", "请选择评价指标。"))?.side;
+    let org = base::orgs::org(tx, charge.org).await?;
+    let fits = match side {
+        Side::Supplier => org.kind == "supplier",
+        Side::Unit => org.kind == "unit",
+    };
+    if !fits {
+        return Err(Fail::field("org", "conduct.side", "这个指标不适用于这个单位：供应商和采购人的指标不同。"));
+    }
+    let (id, now) = (tx.id(), tx.now());
+    let day = show_day(day_of(now)).replace('-', "");
+    let (measure, offer, until) = match charge.measure {
+        Measure::None => ("", None, None),
+        Measure::Delist(offer) => ("delist", Some(offer), None),
+        Measure::Suspend(until) => ("suspend", None, Some(until)),
+    };
+    let c = Case {
+        id,
+        number: format!("{}-CX{}-{}", charge.region, &day[2..], kit::ids::tail(id)),
+        region: charge.region.to_owned(),
+        org: charge.org,
+        rule: charge.rule.to_owned(),
+        subject: charge.subject.to_owned(),
+        points: match charge.points {
+            Some(points) => points.max(0),
+            None => base.facts().number(charge.rule, charge.region, &ANY, day_of(now), 0).max(0),
+        },
+        measure: measure.to_owned(),
+        offer,
+        until,
+        state: State::Told,
+        opened_at: now,
+        due: clock(base, charge.region, "clock.credit_hearing"),
+        seen_at: None,
+        decided_at: None,
+        decided_by: None,
+        appeal_to: None,
+        exposed_to: None,
+        version: 1,
+    };
+    if !store::add(tx, &c).await? {
+        return Ok(store::about(tx, c.org, &c.rule, &c.subject).await?.ok_or(Fail::Retry)?.id);
+    }
+    let said = Step {
+        at: now,
+        org: charge.by.1,
+        act: "open".into(),
+        words: charge.words.to_owned(),
+        digest: charge.digest.to_owned(),
+    };
+    store::add_step(tx, id, charge.by.0, &said).await?;
+    let until = c.due.map_or(String::new(), |d| format!("，请在 {} 前陈述申辩", rules::calendar::show_time(d)));
+    let words = format!("诚信事项告知 {}：{}{until}。", c.number, charge.words);
+    base::messages::tell(tx, c.org, desk(&c), &format!("/conduct/{id}"), &words).await?;
+    let data = json!({
+        "number": c.number, "org": c.org.to_string(), "rule": c.rule, "about": c.subject, "points": c.points, "measure": c.measure,
+        "due": c.due, "evidence": charge.digest,
+    });
+    tx.journal(entry(&c, "conduct.told", charge.by.0, data)).await?;
+    Ok(id)
+}
+
+/// An office opens a case by hand, in its own area.
+pub async fn begin(supply: &Supply, actor: &Actor, charge: &Charge<'_>) -> Result<i64> {
+    let side = indicator_of(charge.rule).map(|i| i.side);
+    actor.must(if side == Some(Side::Unit) { &[Duty::Regulator] } else { &[Duty::Centre, Duty::Regulator] })?;
+    let days = i64::from(day_of(supply.db().now()));
+    if matches!(charge.measure, Measure::Suspend(until) if i64::from(until) < days) {
+        return Err(Fail::field("until", "conduct.until", "暂停的截止日期不能早于今天。"));
+    }
+    supply.db().write("conduct.open", |tx| Box::pin(async move { open(supply, tx, charge).await })).await
+}
+
+/// The one concerned opened its case: the notice has arrived.
+pub async fn seen(supply: &Supply, actor: &Actor, id: i64) -> Result<()> {
+    supply
+        .db()
+        .write("conduct.seen", |tx| {
+            Box::pin(async move {
+                let mut c = store::load(tx, &actor.scope(), id).await?;
+                if c.seen_at.is_some() || c.org != actor.org {
+                    return Ok(());
+                }
+                c.seen_at = Some(tx.now());
+                store::save(tx, &c).await?;
+                let step = Step {
+                    at: tx.now(),
+                    org: actor.org,
+                    act: "seen".into(),
+                    words: String::new(),
+                    digest: String::new(),
+                };
+                store::add_step(tx, id, actor.person, &step).await?;
+                tx.journal(entry(&c, "conduct.seen", actor.person, json!({"number": c.number}))).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Products a journal entry names so that the shelf looks at them again.
+pub type ProductsOf = Vec<String>;
+
+/// Puts the measure of a case on or takes it off. Returns the products touched.
+pub(super) async fn apply(tx: &Tx<'_>, c: &Case, on: bool, actor: i64) -> Result<ProductsOf> {
+    match (c.measure.as_str(), c.offer) {
+        ("delist", Some(offer)) => {
+            offers::stop::set(tx, offer, offers::stop::CONDUCT, on).await?;
+            Ok(vec![offers::one(tx, offer).await?.product.to_string()])
+        }
+        ("suspend", _) if on => {
+            let m = crate::suppliers::Measure {
+                supplier: c.org,
+                region: &c.region,
+                kind: "suspended",
+                level: "whole",
+                code: "",
+                reason: &format!("诚信事项 {}", c.number),
+                conduct: Some(c.id),
+                until: c.until.map(|d| d.max(day_of(tx.now()))),
+                actor,
+            };
+            crate::suppliers::impose(tx, &m).await?;
+            Ok(Vec::new())
+        }
+        ("suspend", _) => {
+            for s in crate::suppliers::standings(tx, c.org).await?.iter().filter(|s| s.conduct == Some(c.id)) {
+                crate::suppliers::lift(tx, s, &format!("诚信事项 {} 已恢复", c.number), actor).await?;
+            }
+            Ok(Vec::new())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Lets cases nobody answered come into force.
+pub async fn run_due(supply: &Supply) -> Result<usize> {
+    let found = store::unanswered(supply.db(), supply.db().now(), PIECE).await?;
+    for id in &found {
+        supply
+            .db()
+            .write("conduct.lapse", |tx| {
+                Box::pin(async move {
+                    let mut c = store::any(tx, *id).await?;
+                    if c.state != State::Told || c.due.is_none_or(|d| d > tx.now()) {
+                        return Ok(());
+                    }
+                    act::step(supply, tx, &mut c, Act::Lapse, (0, 0), "逾期未陈述申辩，依据告知的事实处理", "").await
+                })
+            })
+            .await?;
+    }
+    Ok(found.len())
+}
+
+pub(super) async fn rescore(base: &Base, tx: &Tx<'_>, org: i64) -> Result<i64> {
+    score::refresh(base, tx, org).await
+}
