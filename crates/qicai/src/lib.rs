@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0005_projects", include_str!("../../../migrations/0005_projects.sql")),
     ("0006_prices", include_str!("../../../migrations/0006_prices.sql")),
     ("0007_conduct", include_str!("../../../migrations/0007_conduct.sql")),
+    ("0008_admission", include_str!("../../../migrations/0008_admission.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

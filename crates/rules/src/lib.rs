@@ -1,5 +1,6 @@
 //! Pure decisions of the mall: no IO, no clock, no randomness. Same inputs, same verdict, for ever.
 
+pub mod admission;
 pub mod auction;
 pub mod batch;
 pub mod calendar;

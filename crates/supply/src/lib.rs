@@ -1,5 +1,6 @@
 //! Supply: what is sold, by whom, at what price; and finding it.
 
+pub mod admission;
 pub mod brands;
 pub mod conduct;
 pub mod offers;
@@ -100,12 +101,29 @@ impl FromRef<Supply> for Base {
 
 /// Runs what is due in the district; returns how much was done.
 pub async fn run_due(supply: &Supply) -> kit::Result<usize> {
-    Ok(conduct::run_due(supply).await? + suppliers::run_due(supply).await? + prices::run_due(supply).await?)
+    let done = conduct::run_due(supply).await? + suppliers::run_due(supply).await?;
+    Ok(done + prices::run_due(supply).await? + admission::run_accounts(supply).await?)
 }
 
 /// What runs once at the turn of a day; returns how much was done.
 pub async fn run_daily(supply: &Supply) -> kit::Result<usize> {
-    Ok(conduct::roll_over(supply).await? + prices::check_all(supply).await?.1)
+    let done = conduct::roll_over(supply).await? + admission::look_daily(supply).await?;
+    Ok(done + admission::end_authorisations(supply).await? + prices::check_all(supply).await?.1)
+}
+
+/// What waits for a person in the district, by the page where it is done.
+pub async fn waiting(q: &dyn kit::Query, a: &Actor) -> kit::Result<Vec<(&'static str, i64)>> {
+    use rules::duty::Duty;
+    let own = a.may(Duty::SupplierAdmin) || a.may(Duty::Signer);
+    let office = a.may(Duty::Centre) || a.may(Duty::Regulator);
+    let mut out = Vec::new();
+    if own || office {
+        out.push(("/conduct", conduct::waiting(q, &a.scope(), own).await?));
+    }
+    if a.may(Duty::Centre) {
+        out.push(("/admissions", admission::waiting(q, &a.scope()).await?));
+    }
+    Ok(out)
 }
 
 /// Routes of the district.
@@ -115,7 +133,8 @@ where
     Base: FromRef<S>,
     Supply: FromRef<S>,
 {
-    conduct::routes()
+    admission::routes()
+        .merge(conduct::routes())
         .merge(offers::routes())
         .merge(prices::routes())
         .merge(shelf::routes())

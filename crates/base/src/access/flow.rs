@@ -71,6 +71,12 @@ pub async fn sign_in(base: &Base, login: &str, word: &str, from: Origin<'_>) -> 
     Ok(token)
 }
 
+/// The hash of a new password, made off the async threads.
+pub async fn hash(word: &str) -> Result<String> {
+    let word = word.to_owned();
+    tokio::task::spawn_blocking(move || password::hash(&word)).await.map_err(Fail::fault)?
+}
+
 /// Ends one of the actor's own sessions.
 pub async fn sign_out(base: &Base, actor: &Actor, session: i64) -> Result<()> {
     base.db()

@@ -2,4 +2,6 @@
 
 mod store;
 
-pub use store::{NewPerson, Org, Person, add_org, add_person, by_uscc, names, of_kind, org, people, person_names};
+pub use store::{
+    NewPerson, Org, Person, add_org, add_person, by_uscc, login_taken, names, of_kind, org, people, person_names,
+};

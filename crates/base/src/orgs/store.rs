@@ -113,6 +113,11 @@ pub async fn add_org(tx: &Tx<'_>, o: &Org) -> Result<i64> {
     Ok(id)
 }
 
+/// Is a login name taken?
+pub async fn login_taken(q: &dyn Query, login: &str) -> Result<bool> {
+    Ok(q.row("SELECT id FROM person WHERE login = $1", params![login]).await?.is_some())
+}
+
 /// Adds a person with duties; returns the id.
 pub async fn add_person(tx: &Tx<'_>, p: &NewPerson<'_>) -> Result<i64> {
     let id = tx.id();

@@ -243,6 +243,8 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("我的商品", "/offers", &[Duty::SupplierAdmin]),
                 ("批量上传", "/imports", &[Duty::SupplierAdmin]),
                 ("诚信事项", "/conduct", SELLER),
+                ("入驻资料", "/admission", &[Duty::SupplierAdmin]),
+                ("厂商授权", "/authorisations", &[Duty::SupplierAdmin]),
             ],
         ),
         (
@@ -253,6 +255,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("订单", "/orders", OVERSEER),
                 ("采购项目", "/projects", OVERSEER),
                 ("商城无货", "/needs", OVERSEER),
+                ("入驻审核", "/admissions", OVERSEER),
                 ("价格监控", "/prices", OVERSEER),
                 ("诚信事项", "/conduct", OVERSEER),
                 ("预留份额", "/reserved", OVERSEER),

@@ -1,5 +1,6 @@
 //! The suite over HTTP: the same tests on SQLite and, with QICAI_TEST_ENGINE=postgres, on PostgreSQL.
 
+mod admission;
 mod auctions;
 mod batch;
 mod conduct;

@@ -82,10 +82,14 @@ impl Box {
         Visitor { router: self.mall.router.clone(), cookie: String::new(), csrf: String::new() }
     }
 
-    /// Someone logged in.
+    /// Someone of the demo logged in.
     pub async fn login(&self, login: &str) -> Visitor {
+        self.login_with(login, base::access::pages::DEMO_PASSWORD).await
+    }
+
+    /// Someone logged in.
+    pub async fn login_with(&self, login: &str, password: &str) -> Visitor {
         let mut v = self.visitor();
-        let password = base::access::pages::DEMO_PASSWORD;
         let page = v.post("/login", &[("login", login), ("password", password)]).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{login} logs in: {}", page.text());
         v.cookie = page.cookie.expect("a session cookie");

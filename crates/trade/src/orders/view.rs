@@ -136,13 +136,14 @@ async fn invoice_open(q: &dyn Query, o: &Order) -> Result<bool> {
 pub fn install_counter(trade: &Trade) {
     trade.count_with(Box::new(|base: Base, actor: Actor| {
         Box::pin(async move {
+            let mut out = supply::waiting(base.db(), &actor).await?;
             let mut waiting = match actor.org_kind.as_str() {
                 "unit" | "supplier" => store::count_waiting(base.db(), &actor, COUNTED_MAX).await?,
                 "centre" => 0,
-                _ => return Ok(Vec::new()),
+                _ => return Ok(out),
             };
             waiting += crate::projects::count_waiting(base.db(), &actor).await?;
-            let mut out = vec![("/todo", waiting)];
+            out.push(("/todo", waiting));
             if actor.may(Duty::Handler) {
                 out.push(("/cart", crate::direct::cart_size(base.db(), actor.person).await?));
             }

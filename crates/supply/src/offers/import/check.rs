@@ -72,6 +72,10 @@ pub struct Checker<'a> {
     pub supplier_areas: String,
     /// Category prefixes the supplier was admitted to; empty for all.
     pub supplier_categories: String,
+    /// What measures have closed for the supplier.
+    pub closed: String,
+    /// Brands that a maker owns, with the areas in which this supplier may sell them; none at all when it may not.
+    pub makers: std::collections::HashMap<String, Vec<String>>,
     /// Energy-certificate categories of the rulebook.
     pub certificate_needed: Vec<String>,
 }
@@ -108,6 +112,15 @@ impl Checker<'_> {
             }
         };
         let areas = self.areas(at(7), &mut wrong);
+        if let Some(may) = self.makers.get(&brand) {
+            let reached = |a: &str| rules::place::reached(may.iter().map(String::as_str), a);
+            if may.is_empty() {
+                wrong.push(format!("品牌：“{brand}”要有厂商授权才能上架，请先在“厂商授权”里申请。"));
+            } else if let Some(beyond) = areas.split_whitespace().find(|a| !reached(a)) {
+                let place = self.facts.region_name(beyond);
+                wrong.push(format!("供货区域：“{brand}”的厂商授权不包括{place}（{beyond}）。"));
+            }
+        }
         let attrs = attrs(at(8), &mut wrong);
         let flags = flags_of(at(9)).unwrap_or_else(|unknown| {
             wrong.push(format!("标记：不认识“{unknown}”，可填 {}。", crate::shelf::FLAGS.map(|(_, w)| w).join("、")));
@@ -150,6 +163,9 @@ impl Checker<'_> {
             Some(c) if c.level < 3 => wrong.push(format!("品目编码：{code}（{}）太宽，请用下一级的编码。", c.name)),
             Some(_) => {
                 let mine: Vec<String> = self.supplier_categories.split_whitespace().map(str::to_owned).collect();
+                if crate::suppliers::category_closed(&self.closed, &code) {
+                    wrong.push(format!("品目编码：{code} 已被冻结、暂停或退出，不能上架。"));
+                }
                 if !mine.is_empty() && !rules::rulebook::in_list(&code, &mine) {
                     wrong.push(format!("品目编码：{code} 不在本企业入驻的品目里（{}）。", mine.join("、")));
                 }

@@ -2,7 +2,7 @@
 use super::check::{COLUMNS, Checker};
 use super::store::{self, File};
 use crate::offers::{Put, put};
-use crate::{Supply, brands};
+use crate::{Supply, admission, brands, suppliers};
 use base::access::Actor;
 use kit::db::Val;
 use kit::{Entry, Fail, Result, params};
@@ -13,6 +13,10 @@ const PIECE: i64 = 500;
 
 /// Takes a file in; the same content twice leads to the same file. Returns its id.
 pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], via: &'static str) -> Result<i64> {
+    if admission::supplier_kind(supply.db(), actor.org).await?.is_none() {
+        let words = "贵单位还没有通过入驻审核，不能上架商品。请先在“入驻资料”里提交申请。";
+        return Err(Fail::refuse("import.not_admitted", words));
+    }
     let mut rows = kit::sheet::read(bytes)?;
     let heading = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
     for (i, want) in COLUMNS.iter().enumerate().take(7) {
@@ -141,6 +145,8 @@ pub async fn work(supply: &Supply) -> Result<bool> {
         supplier: file.supplier,
         supplier_areas: seller.areas.clone(),
         supplier_categories: seller.categories.clone(),
+        closed: suppliers::get(supply.db(), file.supplier).await?.closed,
+        makers: admission::makers(supply.db(), file.supplier, day).await?,
         certificate_needed: needed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default(),
     };
     if file.state == "checking" {
