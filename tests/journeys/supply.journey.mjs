@@ -1,0 +1,194 @@
+// Suppliers kept honest: from registration to the first goods on the shelf; from a price far above the market to the
+// restoration. Each by the people it is for, with refusals.
+import assert from "node:assert/strict";
+import { PASSWORD, PHONE, login, sound } from "./lib.mjs";
+
+export const title = "a firm enters and sells; a price is warned of, heard, decided and put right";
+
+const press = async (page, words) => {
+  await Promise.all([page.waitForNavigation(), page.click(`button:has-text("${words}")`)]);
+};
+const shows = async (page, words) => {
+  const text = await page.locator("body").innerText();
+  assert.ok(text.includes(words), `“${words}” is not on ${page.url()}:\n${text.slice(0, 1800)}`);
+};
+const PAPER = { name: "执照.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 invented") };
+
+/** A credit code with both check characters right (GB 32100, GB 11714), for a region and eight characters of its own. */
+function creditCode(head, own) {
+  const value = (c) => (c <= "9" ? Number(c) : c.charCodeAt(0) - 55);
+  const rest = 11 - ([...own].reduce((all, c, i) => all + value(c) * [3, 7, 9, 10, 5, 8, 4, 2][i], 0) % 11);
+  const first = head + own + (rest === 10 ? "X" : rest === 11 ? "0" : String(rest));
+  const set = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+  const weights = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+  const sum = [...first].reduce((all, c, i) => all + set.indexOf(c) * weights[i], 0);
+  return first + set[(31 - (sum % 31)) % 31];
+}
+
+export default async function ({ step, open }) {
+  const mark = String(Date.now() % 100000).padStart(5, "0");
+  const name = `历城示例文具第 ${mark} 公司`;
+  const user = `wenju.${mark}`;
+  const firm = await open({ width: PHONE });
+  await step("the notice says what it takes, costs and lasts; a wrong code is explained", async () => {
+    await firm.goto("/join");
+    await shows(firm, "不收费");
+    await sound(firm, "join-phone");
+    await firm.click("a:has-text('注册') >> nth=0");
+    await sound(firm, "register-phone");
+    await firm.fill("#uscc", "913701120000000000");
+    await firm.fill("#name", name);
+    await firm.selectOption("#region", "370112");
+    await firm.fill("#person", "样本管理员");
+    await firm.fill("#phone", "0531-86000000");
+    await firm.fill("#login", user);
+    await firm.fill("#password", PASSWORD);
+    await firm.fill("#again", PASSWORD);
+    await press(firm, "注册");
+    await shows(firm, "校验码");
+    assert.equal(await firm.inputValue("#name"), name);
+    await sound(firm, "register-refused-phone");
+    await firm.fill("#uscc", creditCode("91370112", `MA0${mark}`));
+    await firm.fill("#password", PASSWORD);
+    await firm.fill("#again", PASSWORD);
+    await press(firm, "注册");
+    await shows(firm, "注册成功");
+    await login(firm, user);
+  });
+  await step("the firm fills in, is told what is missing, shows papers and submits", async () => {
+    await firm.goto("/admission");
+    await sound(firm, "admission-phone");
+    await press(firm, "提交审核");
+    await shows(firm, "还差");
+    await shows(firm, "营业执照");
+    for (const kind of ["licence", "no_violation", "tax"]) {
+      await firm.selectOption("#paper-kind", kind);
+      await firm.fill("#paper-number", `SD-${mark}`);
+      await firm.setInputFiles("#paper-file", PAPER);
+      await press(firm, "上传材料");
+    }
+    await firm.check("input[name=kind][value='代理商']");
+    await firm.selectOption("#size", "micro");
+    await firm.selectOption("#areas", ["370112"]);
+    await firm.check("input[name=categories][value=A0504]");
+    await firm.fill("#legal_person", "法人样本");
+    await firm.fill("#phone", "0531-86000000");
+    await firm.fill("#address", "历城区示例路 9 号");
+    await firm.fill("#bank_account", "0000 4321 0000 9999");
+    await firm.check("input[name=committed]");
+    await press(firm, "提交审核");
+    await shows(firm, "待审核");
+    await sound(firm, "admission-submitted-phone");
+  });
+  await step("the centre sends it back with a reason, then admits it", async () => {
+    const centre = await open({ user: "jinan.jicai" });
+    await centre.goto("/admissions");
+    await sound(centre, "admissions");
+    await Promise.all([centre.waitForNavigation(), centre.click(`a:has-text("${name}")`)]);
+    await sound(centre, "admission-review");
+    await press(centre, "退回补正");
+    await shows(centre, "至少要在一项");
+    await centre.selectOption("#code-address", "R07");
+    await centre.fill("#words-address", "门牌查不到");
+    await press(centre, "退回补正");
+    await shows(centre, "退回补正");
+    await firm.goto("/admission");
+    await shows(firm, "门牌查不到");
+    await sound(firm, "admission-returned-phone");
+    await firm.fill("#address", "历城区示例路 19 号");
+    await firm.check("input[name=committed]");
+    await press(firm, "提交审核");
+    await centre.reload();
+    await press(centre, "通过，全省有效");
+    await shows(centre, "已通过");
+    await firm.goto("/imports");
+    await sound(firm, "imports-new-firm-phone");
+  });
+
+  const seller = await open({ user: "lantian.guanli" });
+  let product, row;
+  await step("prices of the market are seen; the seller's own offer is frozen by itself", async () => {
+    await seller.goto("/offers?page=2");
+    const last = seller.locator("table.cards tbody tr").last();
+    const href = await last.locator("a").first().getAttribute("href");
+    product = href.split("/").pop();
+    row = `tr:has(a[href="${href}"])`;
+    const price = Number(await last.locator("input[name=price]").inputValue());
+    const centre = await open({ user: "jinan.jicai" });
+    for (const shop of ["甲示例商城", "乙示例商城", "丙示例商城"]) {
+      await centre.goto(`/prices/${product}`);
+      await centre.fill("#source", shop);
+      await centre.fill("#price", (price * 0.6).toFixed(2));
+      await centre.fill("#url", `https://shop.example/${product}`);
+      await press(centre, "记录");
+    }
+    await Promise.all([seller.waitForNavigation(), last.locator("button").click()]);
+    await seller.goto("/conduct");
+    await shows(seller, "价格严重偏高");
+    await sound(seller, "conduct-list");
+  });
+  let link;
+  await step("the seller answers in time", async () => {
+    link = await seller.locator("tr:has-text('价格严重偏高'):has-text('已告知') a").first().getAttribute("href");
+    const phone = await open({ user: "lantian.guanli", width: PHONE });
+    await phone.goto(link);
+    await shows(phone, "已送达");
+    await sound(phone, "conduct-told-phone");
+    await phone.fill("#words", "进货价上涨，附发票");
+    await phone.setInputFiles("#file", { name: "发票.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF invoice") });
+    await press(phone, "提交陈述申辩");
+    await shows(phone, "已陈述");
+  });
+  const province = await open({ user: "sd.jicai" });
+  await step("the centre of the province decides; points and shelf follow", async () => {
+    await province.goto(link);
+    await sound(province, "conduct-answered");
+    await province.fill("#words", "发票不足以说明差价");
+    await press(province, "认定并处理");
+    await shows(province, "已处理");
+    const visitor = await open();
+    await visitor.goto("/exposure");
+    await shows(visitor, "价格严重偏高");
+    await sound(visitor, "exposure");
+    await visitor.goto("/scores");
+    await sound(visitor, "scores");
+    await visitor.goto(`/products/${product}`);
+    assert.ok(!(await visitor.locator("body").innerText()).includes("济南蓝天示例"), "delisted goods are not on the shelf");
+  });
+  await step("the seller lowers the price and reports it; restored", async () => {
+    await seller.goto("/offers");
+    const form = seller.locator(row).first();
+    const price = Number(await form.locator("input[name=price]").inputValue());
+    await form.locator("input[name=price]").fill((price * 0.6).toFixed(2));
+    await Promise.all([seller.waitForNavigation(), form.locator("button").click()]);
+    await seller.goto(link);
+    await seller.fill("#words", "已降到市场价");
+    await press(seller, "提交整改");
+    await province.reload();
+    await province.fill("#words", "已核实");
+    await press(province, "整改合格，恢复");
+    await shows(province, "已恢复");
+    await sound(province, "conduct-restored");
+    const visitor = await open({ width: PHONE });
+    await visitor.goto(`/products/${product}`);
+    await shows(visitor, "济南蓝天示例");
+    await visitor.locator("a[href^='/scores/']").first().click();
+    await visitor.waitForURL(/\/scores\//);
+    await sound(visitor, "score-phone");
+  });
+  await step("an office freezes a supplier for one category and lifts it again", async () => {
+    const id = new URL((await province.locator("a[href^='/scores/']").first().evaluate((a) => a.href))).pathname.split("/").pop();
+    await province.goto(`/suppliers/${id}/measures`);
+    await sound(province, "measures");
+    await province.selectOption("#level", "category");
+    await province.fill("#reason", "核实资质");
+    await press(province, "采取措施");
+    await shows(province, "请选择品目");
+    await province.selectOption("#category", "A0501");
+    await press(province, "采取措施");
+    await shows(province, "冻结品目");
+    await province.fill("input[name=why]", "核实无误");
+    await press(province, "解除");
+    await shows(province, "已解除");
+  });
+}
