@@ -315,3 +315,27 @@ for (const [sel, small] of [['.side details', '(max-width:900px)'], ['details.fa
   if (screen.matches) fit();
   screen.addListener(fit);
 }
+
+// A queue worked by keyboard: J and K move, A passes, R goes to the reasons, X ticks.
+for (const box of $$('[data-review]')) {
+  const cards = $$('article', box);
+  let at = 0;
+  const go = (n) => {
+    at = Math.max(0, Math.min(cards.length - 1, n));
+    cards[at].focus();
+    cards[at].scrollIntoView({ block: 'nearest' });
+  };
+  cards.forEach((card, n) => card.addEventListener('focusin', () => { at = n; }));
+  document.addEventListener('keydown', (e) => {
+    if (e.isComposing || e.ctrlKey || e.metaKey || e.altKey || cards.length === 0) return;
+    if (/^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) && e.target.type !== 'checkbox') return;
+    const key = e.key.toLowerCase();
+    if (key === 'j') go(cards.includes(document.activeElement) || cards[at].contains(document.activeElement) ? at + 1 : at);
+    else if (key === 'k') go(at - 1);
+    else if (key === 'a') cards[at].querySelector('[data-key=a]').click();
+    else if (key === 'r') cards[at].querySelector('[data-key=r]').focus();
+    else if (key === 'x') { const tick = cards[at].querySelector('input[type=checkbox]'); tick.checked = !tick.checked; }
+    else return;
+    e.preventDefault();
+  });
+}

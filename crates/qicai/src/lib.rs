@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0006_prices", include_str!("../../../migrations/0006_prices.sql")),
     ("0007_conduct", include_str!("../../../migrations/0007_conduct.sql")),
     ("0008_admission", include_str!("../../../migrations/0008_admission.sql")),
+    ("0009_goods", include_str!("../../../migrations/0009_goods.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

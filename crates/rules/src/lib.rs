@@ -9,6 +9,7 @@ pub mod conduct;
 pub mod direct;
 pub mod duty;
 pub mod fixed;
+pub mod goods;
 pub mod money;
 pub mod naming;
 pub mod orders;

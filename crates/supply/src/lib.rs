@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod brands;
 pub mod conduct;
+pub mod filings;
 pub mod offers;
 pub mod prices;
 pub mod shelf;
@@ -38,6 +39,7 @@ struct Inner {
     base: Base,
     engine: search::Engine,
     judge: OnceLock<Judge>,
+    library: filings::Library,
     suppliers: RwLock<HashMap<i64, String>>,
 }
 
@@ -52,7 +54,13 @@ impl Supply {
     pub async fn open(base: Base) -> kit::Result<Supply> {
         brands::seed(base.db()).await?;
         let engine = shelf::new_engine(&base);
-        let inner = Inner { base, engine, judge: OnceLock::new(), suppliers: RwLock::default() };
+        let inner = Inner {
+            base,
+            engine,
+            judge: OnceLock::new(),
+            library: filings::Library::read()?,
+            suppliers: RwLock::default(),
+        };
         let supply = Supply { inner: Arc::new(inner) };
         supply.reload_suppliers().await?;
         venues::seed(&supply).await?;
@@ -74,6 +82,11 @@ impl Supply {
         let fresh = shelf::supplier_names(self.db()).await?;
         *self.inner.suppliers.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
         Ok(())
+    }
+
+    /// What is known of goods by category.
+    pub fn library(&self) -> &filings::Library {
+        &self.inner.library
     }
 
     /// Sets the judge, once, at start.
@@ -108,6 +121,7 @@ pub async fn run_due(supply: &Supply) -> kit::Result<usize> {
 /// What runs once at the turn of a day; returns how much was done.
 pub async fn run_daily(supply: &Supply) -> kit::Result<usize> {
     let done = conduct::roll_over(supply).await? + admission::look_daily(supply).await?;
+    let done = done + filings::look_daily(supply).await?;
     Ok(done + admission::end_authorisations(supply).await? + prices::check_all(supply).await?.1)
 }
 
@@ -121,6 +135,7 @@ pub async fn waiting(q: &dyn kit::Query, a: &Actor) -> kit::Result<Vec<(&'static
         out.push(("/conduct", conduct::waiting(q, &a.scope(), own).await?));
     }
     if a.may(Duty::Centre) {
+        out.push(("/filings", filings::waiting(q, &a.scope(), a.person).await?));
         out.push(("/admissions", admission::waiting(q, &a.scope()).await?));
     }
     Ok(out)
@@ -135,6 +150,7 @@ where
 {
     admission::routes()
         .merge(conduct::routes())
+        .merge(filings::routes())
         .merge(offers::routes())
         .merge(prices::routes())
         .merge(shelf::routes())

@@ -7,6 +7,7 @@ mod conduct;
 mod costs;
 mod crowd;
 mod edges;
+mod filings;
 mod fixed;
 mod house;
 mod job;

@@ -87,6 +87,30 @@ impl Box {
         self.login_with(login, base::access::pages::DEMO_PASSWORD).await
     }
 
+    /// A colleague of someone, with the same duties, logged in.
+    pub async fn deputy(&self, of: &str, login: &str) -> Visitor {
+        let people = base::orgs::people(self.mall.watch.db(), None).await.unwrap();
+        let p = people.iter().find(|p| p.login == of).unwrap();
+        let password = base::access::hash_password(base::access::pages::DEMO_PASSWORD).unwrap();
+        let duties = p.duties.list();
+        let new = base::orgs::NewPerson {
+            org: p.org,
+            login,
+            name: "样本同事",
+            phone: "1",
+            password: &password,
+            duties: &duties,
+        };
+        let new = &new;
+        self.mall
+            .watch
+            .db()
+            .upkeep("test", |tx| std::boxed::Box::pin(async move { base::orgs::add_person(tx, new).await }))
+            .await
+            .unwrap();
+        self.login(login).await
+    }
+
     /// Someone logged in.
     pub async fn login_with(&self, login: &str, password: &str) -> Visitor {
         let mut v = self.visitor();

@@ -9,5 +9,5 @@ mod store;
 pub use pages::routes;
 pub use store::{
     Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_products, of_supplier, one, products_of, put,
-    put_back, release, sell, stop_all, take, wanted,
+    put_back, release, reprice, sell, stop_all, take, wanted,
 };

@@ -9,6 +9,7 @@ use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes, Upload};
 use base::shell::Shell;
+use kit::text::percent;
 use kit::{Fail, Result, web};
 use rules::Fen;
 use rules::calendar::show_time;
@@ -61,8 +62,13 @@ async fn change(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, form:
         Fail::field("price", "offer.price", format!("单价应是最多两位小数的数，现在是“{}”。", form.get("price")))
     })?;
     let c = flow::Change { price: price.0, stock: form.int("stock", "库存")?, listed: form.get("listed") == "1" };
-    flow::change(&supply, cx.actor()?, id, c).await?;
-    Ok(web::see("/offers?done=%E5%B7%B2%E4%BF%9D%E5%AD%98%EF%BC%8C%E9%A9%AC%E4%B8%8A%E7%94%9F%E6%95%88%E3%80%82"))
+    let filed = flow::change(&supply, cx.actor()?, id, c).await?;
+    let words = if filed {
+        "涨价已送审核，通过前按原价销售；其余已生效。"
+    } else {
+        "已保存，马上生效。"
+    };
+    Ok(web::see(&format!("/offers?done={}", percent(words))))
 }
 
 struct FileLine {

@@ -2,6 +2,7 @@
 use crate::suppliers;
 use kit::db::{Row, Val};
 use kit::{Fail, Query, Result, Tx, params};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// An offer with its product and supplier, as a purchase needs it.
@@ -191,7 +192,7 @@ pub async fn sell(tx: &Tx<'_>, offer: i64, quantity: i64) -> Result<()> {
 }
 
 /// A product as a file names it, already checked and normalised.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewProduct {
     /// Category code.
     pub category: String,
@@ -218,7 +219,7 @@ pub struct NewProduct {
 }
 
 /// An offer as a file names it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewOffer {
     /// What is offered.
     pub product: NewProduct,
@@ -324,6 +325,11 @@ pub async fn change(tx: &Tx<'_>, old: &Line, price: i64, stock: i64, listed: boo
         .await?;
     }
     Ok(())
+}
+
+/// Another price for an offer as it is now; keeps the price history.
+pub async fn reprice(tx: &Tx<'_>, old: &Line, price: i64) -> Result<()> {
+    change(tx, old, price, old.stock, old.state == "listed").await
 }
 
 /// Sold goods come back to the shelf after a cancellation.

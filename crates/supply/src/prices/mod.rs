@@ -16,16 +16,26 @@ pub use store::Observation;
 pub use watch::{check, check_all, run_due};
 
 use crate::Supply;
-use kit::Result;
+use kit::{Query, Result};
 use rules::calendar::day_of;
 use rules::price::{Observed, Reference, Terms, reference, terms};
 use std::collections::HashMap;
 
 /// Reference prices of products at a place today; products of which too little is known are missing.
 pub async fn references(supply: &Supply, region: &str, products: &[i64]) -> Result<HashMap<i64, Reference>> {
+    references_by(supply, supply.db(), region, products).await
+}
+
+/// The same, read through a transaction.
+pub async fn references_by(
+    supply: &Supply,
+    q: &dyn Query,
+    region: &str,
+    products: &[i64],
+) -> Result<HashMap<i64, Reference>> {
     let (facts, today) = (supply.facts(), day_of(supply.db().now()));
     let Some(terms) = terms(&facts.rulebook, &facts.path(region), today) else { return Ok(HashMap::new()) };
-    let found = store::since(supply.db(), products, i64::from(today) - terms.age_days_max).await?;
+    let found = store::since(q, products, i64::from(today) - terms.age_days_max).await?;
     let mut by_product: HashMap<i64, Vec<&Observation>> = HashMap::new();
     for o in &found {
         by_product.entry(o.product).or_default().push(o);

@@ -1,7 +1,7 @@
 //! Receiving a file, checking and loading it piece by piece, confirming, dropping.
 use super::check::{COLUMNS, Checker};
 use super::store::{self, File};
-use crate::offers::{Put, put};
+use crate::filings::{self, Filed};
 use crate::{Supply, admission, brands, suppliers};
 use base::access::Actor;
 use kit::db::Val;
@@ -59,6 +59,7 @@ pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], v
         bad: 0,
         loaded: 0,
         unchanged: 0,
+        waiting: 0,
         made_at: 0,
     };
     let (file, digest, cells) = (&file, &digest, &cells);
@@ -152,7 +153,7 @@ pub async fn work(supply: &Supply) -> Result<bool> {
     if file.state == "checking" {
         check_piece(supply, &file, &checker).await?;
     } else {
-        load_piece(supply, &file, &checker, &seller.region).await?;
+        load_piece(supply, &file, &checker, (&seller.region, &seller.kind)).await?;
     }
     Ok(true)
 }
@@ -184,7 +185,7 @@ async fn check_piece(supply: &Supply, file: &File, checker: &Checker<'_>) -> Res
         .await
 }
 
-async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, region: &str) -> Result<()> {
+async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, (region, kind): (&str, &str)) -> Result<()> {
     let rows = store::rows(supply.db(), file.id, "good", 0, PIECE).await?;
     if rows.is_empty() {
         return supply
@@ -202,24 +203,34 @@ async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, region:
         .write("import.load", |tx| {
             Box::pin(async move {
                 let (mut marks, mut changed, mut products) = (Vec::new(), Vec::new(), Vec::new());
+                let mut waiting = 0;
+                let who = (file.supplier, region, kind);
+                let mut desk = filings::Desk::of(supply, tx, who, "file", file.person).await?;
                 for (line, offer) in offers {
-                    let (did, product) = put(tx, offer).await?;
-                    let state = match did {
-                        Put::Same(_) => "same",
-                        Put::Made(id) | Put::Changed(id) => {
+                    let (state, words) = match filings::file(&mut desk, tx, offer).await? {
+                        Filed::Same => ("same", String::new()),
+                        Filed::Done(id, product) => {
                             changed.push(id.to_string());
                             products.push(product.to_string());
-                            "loaded"
+                            ("loaded", String::new())
                         }
+                        Filed::Waits(_, product) => {
+                            products.extend(product.map(|p| p.to_string()));
+                            waiting += 1;
+                            ("loaded", "已提交审核，在“商品申报”里看结果。".to_owned())
+                        }
+                        Filed::Refused(words) => ("bad", words),
                     };
-                    marks.push(params![state, "", file.id, *line].to_vec());
+                    marks.push(params![state, words, file.id, *line].to_vec());
                 }
                 // Rows whose facts changed between check and load (a region closed, say) fall out with the reason.
                 for r in rows.iter().filter(|r| offers.iter().all(|(line, _)| *line != r.line)) {
                     marks.push(params!["bad", "确认时已不符合规定，请重新上传检查。", file.id, r.line].to_vec());
                 }
                 let same = marks.iter().filter(|m| m[0] == Val::from("same")).count() as i64;
-                if !store::count_loaded(tx, file, changed.len() as i64, same).await? {
+                let bad = marks.iter().filter(|m| m[0] == Val::from("bad")).count() as i64;
+                let counts = [changed.len() as i64 + waiting, same, waiting, bad];
+                if !store::count_loaded(tx, file, counts).await? {
                     return Err(Fail::Retry);
                 }
                 store::mark(tx, file.id, &marks).await?;
@@ -230,7 +241,7 @@ async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, region:
                     subject: format!("import/{}", file.id),
                     actor: file.person,
                     via: "file",
-                    data: json!({"supplier": file.supplier.to_string(), "offers": changed, "products": products}),
+                    data: json!({"supplier": file.supplier.to_string(), "offers": changed, "products": products, "waiting": waiting}),
                 })
                 .await?;
                 Ok(())

@@ -25,6 +25,8 @@ pub struct File {
     pub loaded: i64,
     /// Rows that were already so.
     pub unchanged: i64,
+    /// Rows that wait for review; they count as loaded.
+    pub waiting: i64,
     /// When it came, ms UTC.
     pub made_at: i64,
 }
@@ -57,8 +59,7 @@ pub struct Row {
     pub wrong: String,
 }
 
-const FILE: &str =
-    "SELECT id, supplier, person, name, state, total, checked, bad, loaded, unchanged, made_at FROM import_file";
+const FILE: &str = "SELECT id, supplier, person, name, state, total, checked, bad, loaded, unchanged, made_at, waiting FROM import_file";
 
 fn read(r: &kit::db::Row) -> File {
     File {
@@ -73,6 +74,7 @@ fn read(r: &kit::db::Row) -> File {
         loaded: r.int(8),
         unchanged: r.int(9),
         made_at: r.int(10),
+        waiting: r.int(11),
     }
 }
 
@@ -84,13 +86,16 @@ pub struct Seller {
     pub categories: String,
     /// Region it belongs to.
     pub region: String,
+    /// Kind of supplier.
+    pub kind: String,
 }
 
 /// The supplier of a file.
 pub async fn seller(q: &dyn Query, supplier: i64) -> Result<Seller> {
-    let sql = "SELECT s.areas, s.categories, o.region FROM supplier s JOIN org o ON o.id = s.org WHERE s.org = $1";
+    let sql =
+        "SELECT s.areas, s.categories, o.region, s.kind FROM supplier s JOIN org o ON o.id = s.org WHERE s.org = $1";
     let r = q.one(sql, params![supplier]).await?;
-    Ok(Seller { areas: r.text(0), categories: r.text(1), region: r.text(2) })
+    Ok(Seller { areas: r.text(0), categories: r.text(1), region: r.text(2), kind: r.text(3) })
 }
 
 /// A supplier's own file.
@@ -150,11 +155,11 @@ pub async fn count_checked(tx: &Tx<'_>, f: &File, n: i64, bad: i64) -> Result<bo
     Ok(tx.run(sql, params![f.id, n, bad, f.checked]).await? == 1)
 }
 
-/// Counts a loaded piece, if nobody else did it meanwhile.
-pub async fn count_loaded(tx: &Tx<'_>, f: &File, loaded: i64, same: i64) -> Result<bool> {
-    let sql = "UPDATE import_file SET loaded = loaded + $2, unchanged = unchanged + $3 \
-               WHERE id = $1 AND loaded = $4 AND unchanged = $5 AND state = 'loading'";
-    Ok(tx.run(sql, params![f.id, loaded, same, f.loaded, f.unchanged]).await? == 1)
+/// Counts a loaded piece (loaded, unchanged, of them waiting, fallen out), if nobody else did it meanwhile.
+pub async fn count_loaded(tx: &Tx<'_>, f: &File, [loaded, same, waiting, bad]: [i64; 4]) -> Result<bool> {
+    let sql = "UPDATE import_file SET loaded = loaded + $2, unchanged = unchanged + $3, waiting = waiting + $6, bad = bad + $7 \
+               WHERE id = $1 AND loaded = $4 AND unchanged = $5 AND bad = $8 AND state = 'loading'";
+    Ok(tx.run(sql, params![f.id, loaded, same, f.loaded, f.unchanged, waiting, bad, f.bad]).await? == 1)
 }
 
 /// Moves a file from one state to another; false when it was not in the first.
