@@ -176,6 +176,55 @@ export default async function ({ step, open }) {
     await visitor.waitForURL(/\/scores\//);
     await sound(visitor, "score-phone");
   });
+  await step("a review session by keyboard: the difference, pass, refuse with a reason, several at once", async () => {
+    await seller.goto("/offers?page=3");
+    const hrefs = await seller.locator("table.cards tbody tr a[href^='/products/']").evaluateAll((all) => all.slice(0, 4).map((a) => a.getAttribute("href")));
+    for (const href of hrefs) {
+      await seller.goto("/offers?page=3");
+      let form = seller.locator(`tr:has(a[href="${href}"])`).first();
+      if (!(await form.count())) {
+        await seller.goto("/offers");
+        form = seller.locator(`tr:has(a[href="${href}"])`).first();
+      }
+      const price = Number(await form.locator("input[name=price]").inputValue());
+      await form.locator("input[name=price]").fill((price * 1.01).toFixed(2));
+      await Promise.all([seller.waitForNavigation(), form.locator("button").click()]);
+      await shows(seller, "涨价已送审核");
+    }
+    await seller.goto("/filings");
+    await sound(seller, "filings-own");
+    const centre = await open({ user: "jinan.jicai" });
+    await centre.goto("/filings");
+    await shows(centre, "高 1.");
+    await sound(centre, "filings-queue");
+    const left = async () => centre.locator("article.filing").count();
+    const before = await left();
+    await centre.keyboard.press("j");
+    await Promise.all([centre.waitForNavigation(), centre.keyboard.press("a")]);
+    await shows(centre, "已审");
+    assert.equal(await left(), before - 1);
+    await centre.keyboard.press("j");
+    await centre.keyboard.press("r");
+    assert.equal(await centre.evaluate(() => document.activeElement.name), "code");
+    await centre.keyboard.press("Tab");
+    await centre.keyboard.press("Tab");
+    await Promise.all([centre.waitForNavigation(), centre.keyboard.press("Enter")]);
+    await shows(centre, "不通过要选择原因");
+    await centre.keyboard.press("j");
+    await centre.keyboard.press("r");
+    for (let i = 0; i < 6; i += 1) await centre.keyboard.press("ArrowDown");
+    await centre.keyboard.press("Tab");
+    await centre.keyboard.press("Tab");
+    await Promise.all([centre.waitForNavigation(), centre.keyboard.press("Enter")]);
+    await shows(centre, "已审");
+    await centre.keyboard.press("j");
+    await centre.keyboard.press("x");
+    await centre.keyboard.press("j");
+    await centre.keyboard.press("x");
+    await press(centre, "勾选的一起通过");
+    await shows(centre, "勾选 2 条，审了 2 条");
+    await sound(centre, "filings-done");
+  });
   await step("an office freezes a supplier for one category and lifts it again", async () => {
     const id = new URL((await province.locator("a[href^='/scores/']").first().evaluate((a) => a.href))).pathname.split("/").pop();
     await province.goto(`/suppliers/${id}/measures`);

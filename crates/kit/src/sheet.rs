@@ -13,7 +13,7 @@ pub const UNPACKED_MAX: u64 = 256 * 1024 * 1024;
 /// Most characters a cell may hold.
 pub const CELL_MAX: usize = 2000;
 
-/// Reads the first sheet of an XLSX, or a CSV in UTF-8 (with or without BOM), as rows of text.
+/// Reads the first sheet of an XLSX, or a CSV in UTF-8 (with or without BOM) or GB 18030, as rows of text.
 pub fn read(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     if bytes.len() > BYTES_MAX {
         return Err(Fail::field(
@@ -33,16 +33,21 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     Ok(rows)
 }
 
+fn unreadable() -> Fail {
+    Fail::field("file", "file.unreadable", "这个文件不是有效的 XLSX 表格，请用模板另存后再上传。")
+}
+
 fn xlsx(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     use calamine::{Data, Reader, Xlsx};
-    if unpacked(bytes) > UNPACKED_MAX {
+    let unpacked = unpacked(bytes).ok_or_else(unreadable)?;
+    if unpacked > UNPACKED_MAX {
         return Err(Fail::field(
             "file",
             "file.unpacks_too_large",
             "这个表格解压后太大，请删去多余的工作表和格式后再上传。",
         ));
     }
-    let wrong = |_| Fail::field("file", "file.unreadable", "这个文件不是有效的 XLSX 表格，请用模板另存后再上传。");
+    let wrong = |_| unreadable();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(wrong)?;
     let sheet = book
         .worksheet_range_at(0)
@@ -68,19 +73,23 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
         .collect())
 }
 
-/// What the entries of a zip archive say they unpack to: the sum over its central directory.
-fn unpacked(zip: &[u8]) -> u64 {
-    const HEAD: &[u8] = b"PK\x01\x02";
+/// What the entries of a zip archive really unpack to, counted up to just above the limit: what they say of themselves
+/// proves nothing. None when it is no archive.
+fn unpacked(bytes: &[u8]) -> Option<u64> {
+    use std::io::{Read, copy, sink};
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut sum = 0_u64;
-    let mut at = 0;
-    while let Some(next) = zip[at..].windows(HEAD.len()).position(|w| w == HEAD) {
-        let entry = &zip[at + next..];
-        if let Some(size) = entry.get(24..28) {
-            sum += u64::from(u32::from_le_bytes([size[0], size[1], size[2], size[3]]));
+    for i in 0..archive.len() {
+        let Ok(entry) = archive.by_index(i) else { continue };
+        // A damaged entry ends early; reading the workbook will say so.
+        let left = UNPACKED_MAX + 1 - sum;
+        let mut limited = entry.take(left);
+        sum += copy(&mut limited, &mut sink()).unwrap_or(left - limited.limit());
+        if sum > UNPACKED_MAX {
+            break;
         }
-        at += next + HEAD.len();
     }
-    sum
+    Some(sum)
 }
 
 fn trim_zeros(s: &str) -> String {
@@ -89,9 +98,14 @@ fn trim_zeros(s: &str) -> String {
 
 fn csv(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(text).map_err(|_| {
-        Fail::field("file", "file.encoding", "CSV 文件不是 UTF-8 编码，请在表格软件里选“CSV UTF-8”另存后再上传。")
-    })?;
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => std::borrow::Cow::Borrowed(text),
+        // What Chinese spreadsheets save by default.
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(text).ok_or_else(|| {
+            let words = "CSV 文件的编码认不出来，请在表格软件里选“CSV UTF-8”另存后再上传。";
+            Fail::field("file", "file.encoding", words)
+        })?,
+    };
     let mut reader =
         ::csv::ReaderBuilder::new().has_headers(false).flexible(true).comment(Some(b'#')).from_reader(text.as_bytes());
     let mut rows = Vec::new();
@@ -149,15 +163,33 @@ pub fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
 
+    /// An archive of 300 KB that unpacks to 300 MB; it may say that it is small.
+    fn bomb(lies: bool) -> Vec<u8> {
+        use std::io::Write;
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        let piece = vec![b' '; 1024 * 1024];
+        for _ in 0..300 {
+            zip.write_all(&piece).unwrap();
+        }
+        let mut bytes = zip.finish().unwrap().into_inner();
+        let entry = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        if lies {
+            bytes[entry + 24..entry + 28].copy_from_slice(&1000_u32.to_le_bytes());
+        }
+        bytes
+    }
+
     #[test]
     fn both_formats_read_back_what_was_written() {
         let rows = vec![vec!["标题".to_owned(), "单价".to_owned()], vec!["=1+1".to_owned(), "112.50".to_owned()]];
         assert_eq!(read(&xlsx_of("报价", &rows).unwrap()).unwrap(), rows);
         assert_eq!(read(&csv_of(&rows).unwrap()).unwrap(), rows);
-        let mut bomb = xlsx_of("报价", &rows).unwrap();
-        let entry = bomb.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
-        bomb[entry + 24..entry + 28].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert_eq!(read(&bomb).unwrap_err().refused().unwrap().code, "file.unpacks_too_large");
+        assert_eq!(read(&bomb(false)).unwrap_err().refused().unwrap().code, "file.unpacks_too_large");
+        // Whoever lies is read no further than it says.
+        assert_eq!(read(&bomb(true)).unwrap_err().refused().unwrap().code, "file.unreadable");
+        let (gbk, _, _) = encoding_rs::GBK.encode("标题,单价\n=1+1,112.50\n");
+        assert_eq!(read(&gbk).unwrap(), rows);
         assert_eq!(read(b"\xff\xfe").unwrap_err().refused().unwrap().code, "file.encoding");
         assert_eq!(read(b"PK\x03\x04junk").unwrap_err().refused().unwrap().code, "file.unreadable");
     }

@@ -14,6 +14,7 @@ mod job;
 mod kill;
 mod mall;
 mod matrix;
+mod mess;
 mod prices;
 mod record;
 mod venues;

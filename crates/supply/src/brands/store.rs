@@ -18,6 +18,18 @@ impl Brands {
         self.by_alias.get(&brand_key(written)).map(String::as_str)
     }
 
+    /// The brand with which a title begins, the longest that fits; Latin names end where a word ends.
+    pub fn in_title(&self, title: &str) -> Option<&str> {
+        let key = brand_key(title);
+        let fits = |alias: &str| {
+            let next = key[alias.len()..].chars().next();
+            let latin = alias.is_ascii() && next.is_some_and(|c| c.is_ascii_alphanumeric());
+            alias.chars().count() >= 2 && !latin
+        };
+        let found = self.by_alias.iter().filter(|(alias, _)| key.starts_with(alias.as_str()) && fits(alias));
+        found.max_by_key(|(alias, _)| alias.len()).map(|(_, brand)| brand.as_str())
+    }
+
     /// Is it a brand of the province?
     pub fn is_local(&self, brand: &str) -> bool {
         self.shandong.get(brand).copied().unwrap_or(false)

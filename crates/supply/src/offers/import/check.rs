@@ -1,4 +1,5 @@
 //! Checks of one row: what each column must hold. Every finding names its column and says what to do.
+use super::shape;
 use crate::brands::Brands;
 use crate::offers::{NewOffer, NewProduct};
 use crate::shelf::flags_of;
@@ -85,26 +86,29 @@ impl Checker<'_> {
     pub fn check(&self, cells: &[String]) -> Result<NewOffer, Vec<String>> {
         let mut wrong = Vec::new();
         let at = |i: usize| cells.get(i).map_or("", |c| c.trim());
+        // Who writes the brand into the title only has written it.
+        let brand_cell = if at(2).is_empty() { self.brands.in_title(at(0)).unwrap_or("") } else { at(2) };
         for (i, max) in [(0, TITLE_MAX), (2, 40), (3, 60), (4, 10)] {
-            match at(i).chars().count() {
+            let text = if i == 2 { brand_cell } else { at(i) };
+            match text.chars().count() {
                 0 => wrong.push(format!("{}：没有填。", COLUMNS[i])),
                 n if n > max => wrong.push(format!("{}：最多 {max} 个字，现在有 {n} 个。", COLUMNS[i])),
                 _ => {}
             }
         }
         let category = self.category(at(1), &mut wrong);
-        let brand = self.brand(at(2), &mut wrong);
+        let brand = self.brand(brand_cell, &mut wrong);
         if !at(3).is_empty() && rules::naming::model_key(at(3)).is_empty() {
             wrong.push("型号：要有字母、数字或汉字。".into());
         }
-        let price = match Fen::parse_yuan(at(5)) {
+        let price = match Fen::parse_yuan(&shape::price(at(5))) {
             Some(p) if p.0 > 0 && p <= PRICE_MAX => p.0,
             _ => {
                 wrong.push(format!("单价（元）：应是大于 0、最多两位小数的数，现在是“{}”。", at(5)));
                 0
             }
         };
-        let stock = match at(6).parse::<i64>() {
+        let stock = match shape::quantity(at(6), at(4)).parse::<i64>() {
             Ok(n) if (0..=STOCK_MAX).contains(&n) => n,
             _ => {
                 wrong.push(format!("库存：应是 0 到 {STOCK_MAX} 的整数，现在是“{}”。", at(6)));

@@ -1,5 +1,6 @@
 //! Receiving a file, checking and loading it piece by piece, confirming, dropping.
-use super::check::{COLUMNS, Checker};
+use super::check::Checker;
+use super::shape;
 use super::store::{self, File};
 use crate::filings::{self, Filed};
 use crate::{Supply, admission, brands, suppliers};
@@ -17,21 +18,7 @@ pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], v
         let words = "贵单位还没有通过入驻审核，不能上架商品。请先在“入驻资料”里提交申请。";
         return Err(Fail::refuse("import.not_admitted", words));
     }
-    let mut rows = kit::sheet::read(bytes)?;
-    let heading = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
-    for (i, want) in COLUMNS.iter().enumerate().take(7) {
-        if heading.get(i).is_none_or(|h| !h.starts_with(&want[..want.find('（').unwrap_or(want.len())])) {
-            let found = heading.get(i).map_or("（空）", String::as_str);
-            let words = format!("表头第 {} 列应是“{want}”，现在是“{found}”。请用页面上的模板。", i + 1);
-            return Err(Fail::field("file", "import.heading", words));
-        }
-    }
-    let lines: Vec<(usize, Vec<String>)> = rows
-        .into_iter()
-        .enumerate()
-        .map(|(i, r)| (i + 2, r))
-        .filter(|(_, r)| r.iter().any(|c| !c.is_empty()))
-        .collect();
+    let shape::Shaped { rows: lines, repeated } = shape::shape(kit::sheet::read(bytes)?)?;
     if lines.is_empty() {
         return Err(Fail::field("file", "import.empty", "文件里没有商品，请从表头下一行开始填写。"));
     }
@@ -43,9 +30,11 @@ pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], v
     let cells = lines
         .iter()
         .map(|(line, r)| {
-            let mut r = r.clone();
-            r.truncate(COLUMNS.len());
-            Ok(params![id, *line, serde_json::to_string(&r).map_err(Fail::fault)?].to_vec())
+            // A second row of the same goods is the sender's mistake, whichever of the two is right.
+            let twice = repeated.iter().find(|(at, _)| at == line).map(|(_, first)| first);
+            let wrong = twice.map_or(String::new(), |first| format!("与第 {first} 行是同一个品牌型号，请只留一行。"));
+            let state = if twice.is_some() { "bad" } else { "new" };
+            Ok(params![id, *line, serde_json::to_string(r).map_err(Fail::fault)?, wrong, state].to_vec())
         })
         .collect::<Result<Vec<Vec<Val>>>>()?;
     let file = File {
@@ -55,8 +44,8 @@ pub async fn receive(supply: &Supply, actor: &Actor, name: &str, bytes: &[u8], v
         name: name.chars().take(120).collect(),
         state: "checking".into(),
         total: lines.len() as i64,
-        checked: 0,
-        bad: 0,
+        checked: repeated.len() as i64,
+        bad: repeated.len() as i64,
         loaded: 0,
         unchanged: 0,
         waiting: 0,

@@ -5,6 +5,7 @@
 
 mod check;
 mod flow;
+mod shape;
 mod store;
 
 pub(crate) use check::WRONG;

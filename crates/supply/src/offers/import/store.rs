@@ -124,11 +124,11 @@ pub async fn twin(q: &dyn Query, supplier: i64, digest: &str) -> Result<Option<i
 pub async fn add(tx: &Tx<'_>, f: &File, digest: &str, lines: &[Vec<Val>]) -> Result<()> {
     tx.run(
         "INSERT INTO import_file (id, supplier, person, name, digest, state, total, checked, bad, loaded, unchanged, made_at) \
-         VALUES ($1,$2,$3,$4,$5,'checking',$6,0,0,0,0,$7)",
-        params![f.id, f.supplier, f.person, &f.name, digest, f.total, tx.now()],
+         VALUES ($1,$2,$3,$4,$5,'checking',$6,$8,$8,0,0,$7)",
+        params![f.id, f.supplier, f.person, &f.name, digest, f.total, tx.now(), f.bad],
     )
     .await?;
-    tx.run_many("INSERT INTO import_row (import, line, cells, wrong, state) VALUES ($1,$2,$3,'','new')", lines).await?;
+    tx.run_many("INSERT INTO import_row (import, line, cells, wrong, state) VALUES ($1,$2,$3,$4,$5)", lines).await?;
     Ok(())
 }
 
