@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod demo;
+pub mod detectors;
 pub mod doctor;
 pub mod settings;
 

@@ -66,6 +66,15 @@ enum Command {
         /// The file
         file: PathBuf,
     },
+    /// Say how good the machine is at finding tricks in goods: precision and recall on seeded listings
+    Detectors {
+        /// Seed of the listings
+        #[arg(long, default_value_t = qicai::detectors::HELD)]
+        seed: u64,
+        /// So many listings
+        #[arg(long, default_value_t = 20_000)]
+        listings: u64,
+    },
     /// Load data from files
     Import {
         #[command(subcommand)]
@@ -275,6 +284,7 @@ async fn run(command: Command) -> Result<()> {
                 .await
         }
         Command::Recompute { file } => recompute(&file),
+        Command::Detectors { seed, listings } => qicai::detectors::report(seed, listings),
         Command::Import { what: Import::Offers { file, supplier, partial, place } } => {
             import_offers(&file, &supplier, partial, &place).await
         }

@@ -48,12 +48,16 @@ struct Line {
     keywords: String,
 }
 
-struct Good {
-    product: NewProduct,
-    price: i64,
+/// A product of the catalogue with its usual price.
+pub(crate) struct Good {
+    /// The product.
+    pub product: NewProduct,
+    /// Price, fen.
+    pub price: i64,
 }
 
-fn catalogue() -> Result<Vec<Good>> {
+/// The products of the catalogue.
+pub(crate) fn catalogue() -> Result<Vec<Good>> {
     let mut out = Vec::new();
     for (name, text) in FILES {
         for l in table::<Line>(name, text)? {

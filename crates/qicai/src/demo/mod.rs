@@ -2,7 +2,7 @@
 
 mod auctions;
 mod bodies;
-mod goods;
+pub(crate) mod goods;
 mod orders;
 mod prices;
 mod store;
