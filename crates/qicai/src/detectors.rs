@@ -104,7 +104,9 @@ fn spoil(dice: &mut Dice, g: &Good, trick: Trick) -> Sample {
                 let more = format!("标准(+{}元)", dice.between(10, 900));
                 s.attrs.push((one(dice, &["规格选择", "配置", "内存升级"]).to_owned(), more));
             }
-            _ => s.title.push_str(one(dice, &[" 套餐一", " 颜色任选", " 可选配支架", " 组合装", " 买一送一", " 含赠品"])),
+            _ => {
+                s.title.push_str(one(dice, &[" 套餐一", " 颜色任选", " 可选配支架", " 组合装", " 买一送一", " 含赠品"]))
+            }
         },
         Trick::Bait => match dice.between(0, 20) {
             0 => s.title.push_str(" 下单前请咨询客服"),

@@ -36,7 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LOOK_EVERY: Duration = Duration::from_millis(60);
 /// Due commands are looked for this often.
 const DUE_EVERY: Duration = Duration::from_secs(1);
 /// A follower that failed waits this long before it tries again.

@@ -115,6 +115,18 @@ enum Command {
         #[arg(long, env = "QICAI_DATABASE_URL", hide_env_values = true)]
         database_url: Option<String>,
     },
+    /// Measure the daily look at every price, and how soon a price change is found on another node
+    BenchPrices {
+        /// Offers to generate
+        #[arg(long, default_value_t = 1_000_000)]
+        offers: u64,
+        /// Price changes watched from another node
+        #[arg(long, default_value_t = 200)]
+        changes: usize,
+        /// PostgreSQL URL of an empty database for two nodes
+        #[arg(long, env = "QICAI_DATABASE_URL", hide_env_values = true)]
+        database_url: Option<String>,
+    },
     /// Check an installation: schema, sums, journal
     Doctor {
         #[command(flatten)]
@@ -293,6 +305,9 @@ async fn run(command: Command) -> Result<()> {
             journal::sequence(mall.watch.db()).await?;
             println!("disclosure made again from {} entries", watch::disclosure::rebuild(&mall.watch).await?);
             Ok(())
+        }
+        Command::BenchPrices { offers, changes, database_url } => {
+            qicai::bench::prices::run(qicai::bench::prices::Options { offers, changes, database_url }).await
         }
         Command::Bench { offers, seconds, connections } => {
             qicai::bench::run(qicai::bench::Options { offers, seconds, connections }).await

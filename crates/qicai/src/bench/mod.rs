@@ -5,6 +5,7 @@
 
 pub mod auctions;
 mod client;
+pub mod prices;
 mod store;
 
 use crate::{MIGRATIONS, demo};

@@ -161,3 +161,67 @@ pub async fn hit_hot(db: &Db) -> Result<()> {
     })
     .await
 }
+
+/// Three sources for every product, near its lowest offer; returns how many observations.
+pub async fn observe_all(db: &Db) -> Result<u64> {
+    let day = i64::from(rules::calendar::day_of(db.now()));
+    db.write("bench.observe", |tx| {
+        Box::pin(async move {
+            let person = tx.one("SELECT MIN(id) FROM person", params![]).await?.int(0);
+            let mut made = 0;
+            for (n, bp) in [9_800_i64, 10_000, 10_100].into_iter().enumerate() {
+                // The ids are the products' own, in a range nobody else uses.
+                made += tx
+                    .run(
+                        "INSERT INTO observation (id, product, source, url, day, price, digest, region, person, made_at, withdrawn) \
+                         SELECT -p.id * 3 - $1, p.id, 'bench ' || $1, 'https://bench.example', $2, \
+                         (SELECT MIN(o.price) FROM offer o WHERE o.product = p.id) * $3 / 10000 + 1, '', '370000', $4, $5, '' FROM product p",
+                        params![n, day, bp, person, tx.now()],
+                    )
+                    .await?;
+            }
+            tx.journal(entry()).await?;
+            Ok(made)
+        })
+    })
+    .await
+}
+
+/// Doubles the price of so many offers.
+pub async fn raise_some(db: &Db, n: i64) -> Result<()> {
+    db.write("bench.raise", |tx| {
+        Box::pin(async move {
+            tx.run(
+                "UPDATE offer SET price = price * 2 WHERE id IN (SELECT id FROM offer ORDER BY id LIMIT $1)",
+                params![n],
+            )
+            .await?;
+            tx.journal(entry()).await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// An offer that is its product's cheapest, with product and price.
+pub async fn some_offer(db: &Db) -> Result<(i64, i64, i64)> {
+    let r = db
+        .one("SELECT id, product, price FROM offer WHERE state = 'listed' ORDER BY price DESC LIMIT 1", params![])
+        .await?;
+    let (product, id) = (r.int(1), r.int(0));
+    let lowest = db.one("SELECT MIN(price) FROM offer WHERE product = $1", params![product]).await?.int(0);
+    Ok((id, product, lowest))
+}
+
+/// A supplier asks another price.
+pub async fn reprice(db: &Db, offer: i64, product: i64, price: i64) -> Result<()> {
+    db.write("bench.reprice", |tx| {
+        Box::pin(async move {
+            tx.must("UPDATE offer SET price = $2 WHERE id = $1", params![offer, price]).await?;
+            let data = serde_json::json!({"products": [product.to_string()]});
+            tx.journal(Entry { data, kind: "bench.repriced", ..entry() }).await?;
+            Ok(())
+        })
+    })
+    .await
+}
