@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod check;
 pub mod conduct;
 pub mod direct;
+pub mod dispute;
 pub mod duty;
 pub mod fixed;
 pub mod goods;

@@ -1,6 +1,6 @@
 //! Everything that runs by itself when its time comes, one step at a time.
 use crate::projects::store as projects;
-use crate::{Trade, auctions, batch, fixed, orders};
+use crate::{Trade, auctions, batch, disputes, fixed, orders};
 use futures_util::StreamExt;
 use kit::{Fail, Result};
 
@@ -15,6 +15,7 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
     done += supply::run_due(trade).await?;
     done += orders::run_due(trade).await?;
     done += batch::run_due(trade).await?;
+    done += disputes::run_due(trade).await?;
     if trade.new_day() {
         done += supply::run_daily(trade).await?;
         done += fixed::end_due(trade).await?;

@@ -4,6 +4,7 @@ pub mod auctions;
 pub mod batch;
 pub mod delivery;
 pub mod direct;
+pub mod disputes;
 mod due;
 pub mod fixed;
 pub mod needs;
@@ -120,4 +121,5 @@ where
         .merge(fixed::routes())
         .merge(reserved::routes())
         .merge(needs::routes())
+        .merge(disputes::routes())
 }

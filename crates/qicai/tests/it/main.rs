@@ -6,6 +6,7 @@ mod batch;
 mod conduct;
 mod costs;
 mod crowd;
+mod disputes;
 mod edges;
 mod filings;
 mod fixed;

@@ -137,6 +137,7 @@ pub fn install_counter(trade: &Trade) {
     trade.count_with(Box::new(|base: Base, actor: Actor| {
         Box::pin(async move {
             let mut out = supply::waiting(base.db(), &actor).await?;
+            out.push(("/disputes", crate::disputes::waiting(base.db(), &actor.scope()).await?));
             let mut waiting = match actor.org_kind.as_str() {
                 "unit" | "supplier" => store::count_waiting(base.db(), &actor, COUNTED_MAX).await?,
                 "centre" => 0,
