@@ -1,6 +1,7 @@
 //! Watch: what follows the journal and is called by nobody. Public notices, deal prices, the journal's explorer.
 
 pub mod disclosure;
+pub mod inspections;
 pub mod ledger;
 
 use axum::extract::FromRef;
@@ -60,5 +61,5 @@ where
     Supply: FromRef<S>,
     Watch: FromRef<S>,
 {
-    disclosure::routes().merge(ledger::routes())
+    disclosure::routes().merge(inspections::routes()).merge(ledger::routes())
 }

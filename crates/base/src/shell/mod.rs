@@ -261,6 +261,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("入驻审核", "/admissions", OVERSEER),
                 ("商品审核", "/filings", OVERSEER),
                 ("价格监控", "/prices", OVERSEER),
+                ("巡检", "/inspections", OVERSEER),
                 ("投诉与调解", "/disputes", OVERSEER),
                 ("诚信事项", "/conduct", OVERSEER),
                 ("预留份额", "/reserved", OVERSEER),

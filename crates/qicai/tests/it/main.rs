@@ -11,6 +11,7 @@ mod edges;
 mod filings;
 mod fixed;
 mod house;
+mod inspections;
 mod job;
 mod kill;
 mod mall;
