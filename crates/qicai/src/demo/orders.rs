@@ -90,6 +90,7 @@ async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64) -> Result<Op
         key: format!("demo-{}-{n}", dice.roll()),
         address: address.first().map_or(0, |a| a.id),
         purpose: format!("{}（演示）", plan.title),
+        dearer: "需要这一家的送货时间（演示）".into(),
         lines: vec![SubmitLine { offer: hit.best_offer, quantity, price_seen: hit.price, plan_line: plan.id }],
         via: "demo",
     };

@@ -25,8 +25,8 @@ async fn requests_cost_what_they_did() {
         assert_eq!(cost(&mall, &public, path).await, want, "{path}");
     }
     let handler = mall.login("licheng.jingban").await;
-    // The session is one of them; orders and projects that wait and the size of the cart three more.
-    assert_eq!(cost(&mall, &handler, "/orders").await, 6);
+    // The session is one of them; orders, projects and disputes that wait and the size of the cart four more.
+    assert_eq!(cost(&mall, &handler, "/orders").await, 7);
     buy(&handler, &product, "1").await.leads();
     let offer = handler.get(&product).await.field("offer");
     handler.post("/cart/add", &[("offer", &offer), ("quantity", "1")]).await.leads();
@@ -60,4 +60,4 @@ async fn requests_cost_what_they_did() {
 }
 
 /// One supplier, one line, everything checked and held.
-const CHECKOUT: u64 = 20;
+const CHECKOUT: u64 = 22;

@@ -44,7 +44,7 @@ async fn stage(mall: &Box) -> Stage {
 
 fn order(s: &Stage, key: String, quantity: i64) -> Submit {
     let line = SubmitLine { offer: s.offer, quantity, price_seen: s.price, plan_line: s.plan };
-    Submit { key, address: s.address, purpose: "并发".into(), lines: vec![line], via: "page" }
+    Submit { key, address: s.address, purpose: "并发".into(), dearer: "x".into(), lines: vec![line], via: "page" }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,6 +44,11 @@ pub async fn buy(v: &Visitor, product: &str, quantity: &str) -> crate::mall::Pag
 
 /// The same with an offer of one's own choice.
 pub async fn buy_offer(v: &Visitor, offer: String, quantity: &str) -> crate::mall::Page {
+    buy_dearer(v, offer, quantity, "").await
+}
+
+/// The same, with the reason why cheaper equal goods are not taken.
+pub async fn buy_dearer(v: &Visitor, offer: String, quantity: &str, why: &str) -> crate::mall::Page {
     v.post("/cart/add", &[("offer", &offer), ("quantity", quantity)]).await.leads();
     let page = v.get("/checkout").await;
     let text = page.text();
@@ -66,6 +71,7 @@ pub async fn buy_offer(v: &Visitor, offer: String, quantity: &str) -> crate::mal
         (&format!("plan-{offer}"), plan.as_deref().unwrap_or("")),
         ("address", address.unwrap_or("0")),
         ("purpose", "办公用纸补充"),
+        ("dearer", why),
     ];
     v.post("/checkout", &fields).await
 }

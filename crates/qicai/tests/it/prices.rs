@@ -1,5 +1,6 @@
 //! 价格监控: observations make a reference, the reference judges orders, nobody outside the offices writes any of it.
-use crate::job::{buy, find};
+use crate::auctions::same_paper;
+use crate::job::{buy, buy_dearer, buy_offer, find};
 use crate::mall::{Box, Page, Visitor};
 use axum::http::StatusCode;
 use kit::{Query, params};
@@ -89,5 +90,38 @@ async fn a_price_above_the_market_is_not_ordered() {
     buy(&handler, &product, "1").await.leads();
     assert_eq!(told("price.observed").await - before, 6);
     assert_eq!(told("price.withdrawn").await, 1);
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_takes_dearer_goods_says_why_and_everybody_reads_it() {
+    let mall = Box::new().await;
+    let product = same_paper(&mall, "GJ-1").await;
+    let handler = mall.login("licheng.jingban").await;
+    let dearest =
+        mall.number(&format!("SELECT id FROM offer WHERE product = {product} ORDER BY price DESC LIMIT 1")).await;
+    buy_offer(&handler, dearest.to_string(), "1")
+        .await
+        .refused("蓝天示例")
+        .refused("不选更低报价的理由")
+        .refused("¥100.00");
+    let order = buy_dearer(&handler, dearest.to_string(), "1", "只有这一家当天送到").await;
+    let order = order.leads().split('?').next().unwrap().to_owned();
+    handler.get(&order).await.shows(&["只有这一家当天送到"]);
+    mall.login("licheng.shenhe").await.post(&format!("{order}/approve"), &[]).await.leads();
+    mall.login("baojie.dingdan").await.post(&format!("{order}/confirm"), &[]).await.leads();
+    handler.post(&format!("{order}/sign"), &[]).await;
+    for who in ["licheng.queren", "baojie.dingdan"] {
+        mall.login(who).await.post(&format!("{order}/sign"), &[]).await;
+    }
+    mall.settle().await;
+    let notice = mall.number("SELECT MAX(id) FROM notice WHERE kind = 'contract'").await;
+    mall.visitor().get(&format!("/notices/{notice}")).await.shows(&["价格选择说明", "只有这一家当天送到"]);
+
+    // A price put up by a third just before the order is not ordered.
+    let cheap = mall.number(&format!("SELECT id FROM offer WHERE product = {product} ORDER BY price LIMIT 1")).await;
+    mall.clock.advance(1000);
+    crate::auctions::force(&mall, "UPDATE offer SET price = 13500 WHERE price = 10000 AND product IN (SELECT id FROM product WHERE model = 'GJ-1')").await;
+    buy_dearer(&handler, cheap.to_string(), "1", "x").await.refused("近 30 天最低 ¥100.00");
     mall.sound().await;
 }

@@ -38,6 +38,10 @@ pub struct AskLine {
     pub quantity: i64,
     /// Is the offer on the shelf?
     pub listed: bool,
+    /// The cheapest equal goods of somebody else that reach the place and are there: price and supplier.
+    pub rival: Option<(i64, String)>,
+    /// The lowest price this offer had in the last 30 days.
+    pub lowest: Option<i64>,
     /// Why it may not be sold now, in words; empty for nothing.
     pub stopped: String,
     /// How many the supplier has.
@@ -95,6 +99,8 @@ pub struct Ask<'a> {
     pub with_plan: bool,
     /// Categories for which a batch round collects demand now.
     pub rounds: Vec<String>,
+    /// Why cheaper equal goods are not taken; None where nobody is asked yet.
+    pub dearer: Option<&'a str>,
 }
 
 fn yuan(fen: i64) -> String {
@@ -118,6 +124,8 @@ pub fn judge(book: &Rulebook, ask: &Ask<'_>) -> Vec<Check> {
         c.energy(line);
         c.import(line);
         c.market(line);
+        c.cheaper(line);
+        c.rise(line);
         c.unit_price(line);
         c.head_count(line);
     }
@@ -285,6 +293,45 @@ impl<'a> Court<'a> {
             advice,
             id,
         );
+    }
+
+    /// What the same goods cost at somebody else's now. Who takes the dearer ones says why; the reason is kept and public.
+    fn cheaper(&mut self, l: &AskLine) {
+        let (Some((price, supplier)), Some(rule)) =
+            (&l.rival, self.rule("price.reason_above_bp", Some(&l.category), None))
+        else {
+            return;
+        };
+        let (id, bp) = (rule.rule.id, rule.int().unwrap_or(0));
+        if i128::from(l.price) * 10_000 <= i128::from(*price) * i128::from(10_000 + bp) {
+            return;
+        }
+        let gap = price::distance(l.price, *price);
+        let seen = format!("同款商品{supplier}现价 {}，所选 {}，{gap}。", yuan(*price), yuan(l.price));
+        let (verdict, figures) = match self.ask.dearer.map(str::trim) {
+            None => (Verdict::Warn, seen),
+            Some("") => (Verdict::Block, seen),
+            Some(reason) => (Verdict::Warn, format!("{seen}不选的理由：{reason}")),
+        };
+        let advice = "请改选更低的那一家；确有理由不选的，在“不选更低报价的理由”里写明，理由会公开。";
+        self.say("direct.cheaper", format!("“{}”有没有更便宜的同款", l.title), verdict, figures, advice, id);
+    }
+
+    /// A price put up shortly before an order.
+    fn rise(&mut self, l: &AskLine) {
+        let (Some(lowest), Some(rule)) = (l.lowest, self.rule("price.rise_block_bp", Some(&l.category), None)) else {
+            return;
+        };
+        let (id, bp) = (rule.rule.id, rule.int().unwrap_or(i64::MAX));
+        if l.price <= lowest {
+            return;
+        }
+        let far = i128::from(l.price) * 10_000 > i128::from(lowest) * (10_000 + i128::from(bp));
+        let gap = price::distance(l.price, lowest);
+        let figures = format!("这份报价近 30 天最低 {}，现价 {}，{gap}。", yuan(lowest), yuan(l.price));
+        let verdict = if far { Verdict::Block } else { Verdict::Warn };
+        let advice = "请供应商说明或恢复原价，或选其他供应商。";
+        self.say("direct.price_rise", format!("“{}”近期没有突然涨价", l.title), verdict, figures, advice, id);
     }
 
     /// Without a reference price nothing is judged; the product page says why.

@@ -45,6 +45,8 @@ fn book() -> Rulebook {
         rule(14, "price.band.red_bp", None, Value::Int(2000)),
         rule(15, "price.band.abnormal_low_bp", None, Value::Int(5000)),
         rule(16, "price.order_block_band", None, Value::Text("orange".into())),
+        rule(17, "price.reason_above_bp", None, Value::Int(100)),
+        rule(18, "price.rise_block_bp", None, Value::Int(3000)),
     ])
 }
 
@@ -56,6 +58,8 @@ fn paper() -> AskLine {
         price: 11_200,
         quantity: 10,
         listed: true,
+        rival: None,
+        lowest: None,
         stopped: String::new(),
         stock: 100,
         reaches: true,
@@ -78,6 +82,7 @@ fn ask(lines: Vec<AskLine>) -> Ask<'static> {
     Ask {
         mode: "supermarket",
         rounds: Vec::new(),
+        dearer: None,
         form: "direct",
         path: &["370000"],
         day: 20_000,
@@ -232,4 +237,42 @@ fn a_price_is_judged_by_what_the_market_asks() {
     let c = said.iter().find(|c| c.code == "direct.market_price").unwrap();
     assert!(c.figures.contains("高 12.0%") && c.figures.contains("¥100.00") && c.rule == 16, "{}", c.figures);
     assert!(!judge(&book(), &ask(vec![paper()])).iter().any(|c| c.code == "direct.market_price"), "nothing is known");
+}
+
+#[test]
+fn whoever_takes_the_dearer_goods_says_why() {
+    use crate::check::Verdict::{Block, Warn};
+    let rival = |fen: i64| Some((fen, "乙店".to_owned()));
+    for (price, other, dearer, want) in [
+        (10_100, 10_000, Some(""), None),
+        (10_101, 10_000, Some(""), Some(Block)),
+        (10_101, 10_000, Some("  "), Some(Block)),
+        (10_101, 10_000, Some("要上门安装"), Some(Warn)),
+        (10_101, 10_000, None, Some(Warn)),
+        (9_000, 10_000, Some(""), None),
+    ] {
+        let mut a = ask(vec![AskLine { price, rival: rival(other), ..paper() }]);
+        a.dearer = dearer;
+        let found: Vec<_> = judge(&book(), &a).into_iter().filter(|c| c.code == "direct.cheaper").collect();
+        assert_eq!(found.first().map(|c| c.verdict), want, "{price} {dearer:?}");
+        if dearer == Some("要上门安装") {
+            assert!(found[0].figures.contains("要上门安装") && found[0].figures.contains("乙店"));
+        }
+    }
+}
+
+#[test]
+fn a_price_put_up_before_the_order_is_seen() {
+    use crate::check::Verdict::{Block, Warn};
+    for (price, lowest, want) in [
+        (10_000, Some(10_000), None),
+        (10_001, Some(10_000), Some(Warn)),
+        (13_000, Some(10_000), Some(Warn)),
+        (13_001, Some(10_000), Some(Block)),
+        (99_999, None, None),
+    ] {
+        let a = ask(vec![AskLine { price, lowest, ..paper() }]);
+        let found = judge(&book(), &a).into_iter().find(|c| c.code == "direct.price_rise");
+        assert_eq!(found.map(|c| c.verdict), want, "{price}");
+    }
 }

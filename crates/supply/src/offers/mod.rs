@@ -8,6 +8,6 @@ mod store;
 
 pub use pages::routes;
 pub use store::{
-    Line, NewOffer, NewProduct, Put, hold, lines, of_product, of_products, of_supplier, one, products_of, put,
-    put_back, release, reprice, sell, stop_all, take, wanted,
+    Line, NewOffer, NewProduct, Put, hold, lines, lowest_since, of_product, of_products, of_supplier, one, products_of,
+    put, put_back, release, reprice, sell, stop_all, take, wanted,
 };

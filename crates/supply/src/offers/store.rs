@@ -4,6 +4,7 @@ use kit::db::{Row, Val};
 use kit::{Fail, Query, Result, Tx, params};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// An offer with its product and supplier, as a purchase needs it.
 #[derive(Clone, Debug)]
@@ -129,6 +130,21 @@ pub async fn wanted(q: &dyn Query, products: &[i64]) -> Result<Vec<Line>> {
     let marks = kit::text::marks(1, ids.len());
     let sql = format!("{LINE} WHERE o.product IN ({marks}) AND o.state = 'listed' ORDER BY o.id");
     Ok(q.rows(&sql, &ids).await?.iter().map(read).collect())
+}
+
+/// The lowest price of each offer of some products since a time; the price that held at its beginning counts.
+pub async fn lowest_since(q: &dyn Query, products: &[i64], since: i64) -> Result<HashMap<i64, i64>> {
+    if products.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut all: Vec<Val> = vec![since.into()];
+    all.extend(products.iter().map(Val::from));
+    let marks = kit::text::marks(2, products.len());
+    let sql = format!(
+        "SELECT c.offer, MIN(c.price) FROM price_point c JOIN offer o ON o.id = c.offer WHERE o.product IN ({marks}) AND c.at >= \
+         COALESCE((SELECT MAX(x.at) FROM price_point x WHERE x.offer = c.offer AND x.at < $1), 0) GROUP BY c.offer"
+    );
+    Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.int(0), r.int(1))).collect())
 }
 
 /// All listed offers of a product, cheapest first.

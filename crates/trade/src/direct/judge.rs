@@ -12,7 +12,7 @@ use rules::price::Reference;
 use std::collections::{BTreeMap, HashMap};
 use supply::JudgeAsk;
 use supply::offers::Line as Offer;
-use supply::prices;
+use supply::{offers, prices};
 
 /// One line to be judged.
 pub(super) struct Wanted<'a> {
@@ -32,7 +32,15 @@ pub(super) struct Unit {
     pub(super) rounds: Vec<String>,
     /// What the market asks, by product.
     pub(super) references: HashMap<i64, Reference>,
+    /// All live offers of the products.
+    pub(super) offered: Vec<Offer>,
+    /// The lowest price of each offer in the last 30 days.
+    pub(super) lowest: HashMap<i64, i64>,
 }
+
+/// How far back a sudden rise is looked for, days.
+const RISE_DAYS: i64 = 30;
+const DAY: i64 = 86_400_000;
 
 /// First millisecond of the year and of the month that hold `now`.
 fn beginnings(now: i64) -> (i64, i64) {
@@ -53,6 +61,8 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String], pr
         bought: store::bought_since(trade.db(), actor.org, year, categories).await?,
         rounds: rounds(trade, &actor.region, categories).await?,
         references: prices::references(trade.supply(), &actor.region, products).await?,
+        offered: offers::of_products(trade.db(), products).await?,
+        lowest: offers::lowest_since(trade.db(), products, now - RISE_DAYS * DAY).await?,
     })
 }
 
@@ -76,6 +86,7 @@ pub(super) fn judged(
     lines: &[Wanted<'_>],
     place: &str,
     with_plan: bool,
+    dearer: Option<&str>,
 ) -> Vec<(Check, String)> {
     let facts = trade.facts();
     let path = facts.path(&unit.region);
@@ -87,6 +98,8 @@ pub(super) fn judged(
         price: w.offer.price,
         quantity: w.quantity,
         listed: w.offer.state == "listed",
+        rival: rival(unit, w, place),
+        lowest: unit.lowest.get(&w.offer.offer).copied(),
         stopped: supply::offers::stop::words(w.offer.stops),
         stock: w.offer.stock,
         reaches: w.offer.reaches(place),
@@ -110,9 +123,23 @@ pub(super) fn judged(
         month: unit.month.clone(),
         with_plan,
         rounds: unit.rounds.clone(),
+        dearer,
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
     judge(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect()
+}
+
+/// The cheapest equal goods of another supplier that reach the place, are there and may be sold.
+fn rival(unit: &Unit, w: &Wanted<'_>, place: &str) -> Option<(i64, String)> {
+    let fits = |o: &&Offer| {
+        o.product == w.offer.product
+            && o.supplier != w.offer.supplier
+            && o.supplier_state == "admitted"
+            && o.stock >= w.quantity
+            && o.reaches(place)
+    };
+    let best = unit.offered.iter().filter(fits).min_by_key(|o| (o.price, o.offer))?;
+    (best.price < w.offer.price).then(|| (best.price, best.supplier_name.clone()))
 }
 
 fn room(p: &PlanLine) -> PlanRoom {
@@ -144,6 +171,8 @@ pub(crate) async fn need(
         price: if r.ceiling % r.quantity == 0 { r.ceiling / r.quantity } else { r.ceiling },
         quantity: if r.ceiling % r.quantity == 0 { r.quantity } else { 1 },
         listed: true,
+        rival: None,
+        lowest: None,
         stopped: String::new(),
         stock: r.quantity,
         reaches: true,
@@ -167,6 +196,7 @@ pub(crate) async fn need(
         month: unit.month.clone(),
         with_plan: true,
         rounds: unit.rounds.clone(),
+        dearer: None,
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
     Ok(judge_need(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect())
@@ -194,6 +224,8 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
             bought: BTreeMap::new(),
             rounds: Vec::new(),
             references: HashMap::new(),
+            offered: Vec::new(),
+            lowest: HashMap::new(),
         },
     };
     unit.references.extend(ask.reference.map(|r| (ask.offer.product, r)));
@@ -203,7 +235,7 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
     };
     let place = buyer.map_or(ask.station.as_str(), |a| a.region.as_str());
     let lines = [Wanted { offer: &ask.offer, quantity: ask.quantity, plan }];
-    Ok(judged(trade, &unit, &lines, place, buyer.is_some()))
+    Ok(judged(trade, &unit, &lines, place, buyer.is_some(), None))
 }
 
 /// The plan lines of the actor's unit this year.

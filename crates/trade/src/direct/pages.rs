@@ -143,6 +143,7 @@ struct Checkout {
     addresses: Vec<(Address, String)>,
     chosen_address: i64,
     purpose: String,
+    dearer: String,
     total: String,
     key: String,
     blocked: Vec<Judged>,
@@ -206,6 +207,7 @@ async fn checkout_page(
         addresses: addresses.into_iter().map(|a| (a.clone(), facts.region_name(&a.region))).collect(),
         chosen_address: given("address").parse().unwrap_or(0),
         purpose: given("purpose"),
+        dearer: given("dearer"),
         total: Fen(all.iter().map(|(o, q)| o.price * q).sum()).yuan(),
         key: form.map_or_else(|| kit::ids::random_hex(16), |f| f.get("key").to_owned()),
         blocked,
@@ -236,6 +238,7 @@ fn submission(form: &Form) -> Result<Submit> {
         key: form.get("key").to_owned(),
         address: form.get("address").parse().unwrap_or(0),
         purpose: form.get("purpose").chars().take(200).collect(),
+        dearer: form.get("dearer").chars().take(200).collect(),
         lines,
         via: "page",
     })

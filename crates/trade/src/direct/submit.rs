@@ -37,6 +37,8 @@ pub struct Submit {
     pub address: i64,
     /// Why it is bought.
     pub purpose: String,
+    /// Why cheaper equal goods are not taken, where there are any.
+    pub dearer: String,
     /// Lines.
     pub lines: Vec<SubmitLine>,
     /// How it came: `page`, `demo`, `bench`.
@@ -188,7 +190,7 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
                 plan: known.iter().find(|p| p.id == l.plan_line).cloned(),
             })
             .collect();
-        let checks = judge::judged(trade, &unit, &wanted, &address.region, true);
+        let checks = judge::judged(trade, &unit, &wanted, &address.region, true, Some(&s.dearer));
         judged.push((part[0].0.supplier_name.clone(), checks));
         // The next supplier's part is judged as if this one were placed.
         for (offer, l) in part {

@@ -99,11 +99,15 @@ pub(super) async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: 
         })
         .collect();
     let number = format!("{}-HT", o.number);
+    // Why dearer goods were chosen belongs to what the public sees.
+    let choice: Vec<&str> =
+        o.checks.iter().filter(|c| c.code == "direct.cheaper").map(|c| c.figures.as_str()).collect();
     let body = json!({
         "contract": number, "number": o.number, "method": o.method(), "unit": unit.name, "unit_uscc": unit.uscc, "supplier": supplier.name,
         "supplier_uscc": supplier.uscc, "title": headline(lines), "lines": goods, "total": o.total, "capitals": Fen(o.total).capitals(),
         "address": format!("{}{}", facts.region_name(&o.address_region), o.address),
         "deliver_days": days("clock.deliver"), "accept_days": days("clock.accept"), "pay_days": days(pay),
+        "choice": choice.join(" "),
     });
     store::add_contract(tx, o.id, &number, &body.to_string()).await
 }

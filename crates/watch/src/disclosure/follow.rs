@@ -96,7 +96,7 @@ async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
     let total = Fen(d["total"].as_i64().unwrap_or(0));
     let signed = d["signed_at"].as_i64().unwrap_or(e.at);
     // The fields of the contract notice of the 2020 national format (财办库〔2020〕50号).
-    let body = [
+    let mut body = vec![
         ("合同编号", text(d, "contract")),
         ("合同名称", format!("{}采购合同", text(d, "title"))),
         ("订单编号", text(d, "number")),
@@ -108,6 +108,9 @@ async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
         ("合同签订日期", show_day(rules::calendar::day_of(signed))),
         ("公告日期", show_day(rules::calendar::day_of(e.at))),
     ];
+    if d["choice"].as_str().is_some_and(|c| !c.is_empty()) {
+        body.push(("价格选择说明", text(d, "choice")));
+    }
     let notice = Notice {
         id: e.id,
         number: format!("HT-{}", text(d, "number")),
