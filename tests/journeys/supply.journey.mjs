@@ -225,7 +225,70 @@ export default async function ({ step, open }) {
     await shows(centre, "勾选 2 条，审了 2 条");
     await sound(centre, "filings-done");
   });
+  await step("goods side by side, on a screen and on a phone", async () => {
+    for (const width of [undefined, PHONE]) {
+      const visitor = await open(width ? { width } : {});
+      await visitor.goto("/search?q=A4");
+      for (let i = 0; i < 3; i += 1) await visitor.locator("input[name=product]").nth(i).check();
+      await Promise.all([visitor.waitForNavigation(), visitor.click("button:has-text('对比所选')")]);
+      await shows(visitor, "可比单价");
+      await sound(visitor, width ? "compare-phone" : "compare");
+    }
+  });
+  await step("anybody reports a high price and finds it again; the supplier answers", async () => {
+    const visitor = await open({ width: PHONE });
+    await visitor.goto("/products/" + product);
+    await Promise.all([visitor.waitForNavigation(), visitor.click("a:has-text('举报价高') >> nth=0")]);
+    await sound(visitor, "report-phone");
+    await visitor.fill("#words", "https://shop.example 2026-11-20 便宜两成");
+    await press(visitor, "举报");
+    await shows(visitor, "已收到举报");
+    await sound(visitor, "report-made-phone");
+    const [number, key] = await visitor.locator("b.mono").allInnerTexts();
+    await visitor.goto("/reports");
+    await visitor.fill("#number", number);
+    await visitor.fill("#key", "000000");
+    await press(visitor, "查询");
+    await shows(visitor, "编号或查询码不对");
+    await visitor.fill("#key", key);
+    await press(visitor, "查询");
+    await shows(visitor, "待对方答复");
+    await sound(visitor, "report-tracked-phone");
+    await province.goto("/disputes");
+    await shows(province, number);
+    await sound(province, "disputes");
+    await province.click(`tr:has-text("${number}") a >> nth=0`);
+    await province.waitForURL(/disputes\/[0-9]/);
+    await sound(province, "dispute");
+  });
+  await step("an inspection is announced, drawn by nobody's choice and worked through", async () => {
+    await province.goto("/inspections");
+    await sound(province, "inspections");
+    await province.fill("#title", `办公用品抽检 ${mark}`);
+    await province.fill("#category", "A0504");
+    await province.fill("#size", "2");
+    await press(province, "公告");
+    await shows(province, "随机数承诺");
+    await sound(province, "inspection-announced");
+    await seller.goto("/offers");
+    await press(seller, "确认全部仍在供应");
+    await press(province, "现在抽取");
+    await shows(province, "抽样记录");
+    await sound(province, "inspection-drawn");
+    await province.locator("form[action*='/tasks/'] select").first().selectOption("credit.deduct.goods_differ");
+    await Promise.all([province.waitForNavigation(), province.locator("form[action*='/tasks/'] button").first().click()]);
+    await shows(province, "有问题要写明事实");
+    for (let i = 0; i < 2; i += 1) {
+      await Promise.all([province.waitForNavigation(), province.locator("form[action*='/tasks/'] button").first().click()]);
+    }
+    await press(province, "结束，列入通报");
+    const visitor = await open({ width: PHONE });
+    await visitor.goto("/inspections");
+    await shows(visitor, `办公用品抽检 ${mark}`);
+    await sound(visitor, "inspections-phone");
+  });
   await step("an office freezes a supplier for one category and lifts it again", async () => {
+    await province.goto(link);
     const id = new URL((await province.locator("a[href^='/scores/']").first().evaluate((a) => a.href))).pathname.split("/").pop();
     await province.goto(`/suppliers/${id}/measures`);
     await sound(province, "measures");

@@ -125,3 +125,53 @@ async fn whoever_takes_dearer_goods_says_why_and_everybody_reads_it() {
     buy_dearer(&handler, cheap.to_string(), "1", "x").await.refused("近 30 天最低 ¥100.00");
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_observations_says_which_rows_it_took() {
+    let mall = Box::new().await;
+    let centre = mall.login("jinan.jicai").await;
+    let today = show_day(day_of(mall.mall.watch.db().now()));
+    let file = format!(
+        "品牌,型号,来源,网址,日期,价格（元）\n得力,Z7503,甲商城,https://a.example,{today},110\ndeli,z 7503,乙商城,https://b.example,{today},¥111.5\n\
+         没有的牌,1,甲,https://a.example,{today},1\n得力,没有的型号,甲,https://a.example,{today},1\n得力,Z7503,,https://a.example,{today},1\n\
+         得力,Z7503,丙,https://a.example,昨天,1\n得力,Z7503,丁,https://a.example,{today},一百\n得力,Z7503,戊,,{today},100\n"
+    );
+    let before = mall.number("SELECT COUNT(*) FROM observation").await;
+    let send = async |v: &Visitor, bytes: &[u8]| v.upload("/prices", &[], "file", "观测.csv", bytes).await;
+    for _ in 0..2 {
+        let page = send(&centre, file.as_bytes()).await;
+        page.shows(&[
+            "2 行已在观测记录里，6 行没有收",
+            "第 4 行：品牌库里没有",
+            "没有的型号",
+            "没有填来源",
+            "昨天",
+            "一百",
+            "第 9 行",
+        ]);
+    }
+    assert_eq!(mall.number("SELECT COUNT(*) FROM observation").await, before + 2);
+    send(&centre, "品牌,型号\n得力,Z7503\n".as_bytes()).await.refused("第 3 列应是“来源”");
+    assert_eq!(send(&mall.login("jinan.shenji").await, file.as_bytes()).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn up_to_six_goods_stand_side_by_side() {
+    let mall = Box::new().await;
+    let public = mall.visitor();
+    let ids = mall
+        .mall
+        .watch
+        .db()
+        .rows("SELECT id FROM product WHERE category = 'A05040101' ORDER BY id LIMIT 8", params![])
+        .await
+        .unwrap();
+    let query = |n: usize| ids[..n].iter().map(|r| format!("product={}", r.int(0))).collect::<Vec<_>>().join("&");
+    public.get(&format!("/compare?{}", query(2))).await.shows(&["可比单价", "/ 张", "克重", "不同", "最低报价"]);
+    let page = public.get(&format!("/compare?{}", query(8))).await;
+    page.shows(&["最多对比六件"]);
+    assert_eq!(page.text().matches("scope=\"col\"").count(), 7);
+    let twice = format!("/compare?{0}&{0}&product=1&product=x", query(1));
+    public.get(&twice).await.shows(&["请在搜索结果里勾选"]);
+    public.get("/compare").await.shows(&["去搜索"]);
+}

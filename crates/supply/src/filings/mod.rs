@@ -17,4 +17,4 @@ pub use judge::{Verdict, judge};
 pub use pages::routes;
 pub use spec::Library;
 pub use stale::look_daily;
-pub use store::waiting;
+pub use store::{known, waiting};

@@ -304,3 +304,9 @@ pub async fn names(q: &dyn Query, filings: &[Filing]) -> Result<HashMap<i64, Str
     let ids: Vec<i64> = filings.iter().map(|f| f.supplier).collect();
     base::orgs::names(q, &ids).await
 }
+
+/// The product of a brand and model, if the mall knows it.
+pub async fn known(q: &dyn Query, brand: &str, model_key: &str) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM product WHERE brand = $1 AND model_key = $2";
+    Ok(q.row(sql, params![brand, model_key]).await?.map(|r| r.int(0)))
+}

@@ -5,6 +5,7 @@
 //! rulebook (`price.*`). Reference and band are computed when asked, from observations and rules of that day. Once a day, and
 //! when a supplier changes a price, every observed offer is looked at and what the rulebook says about its band is done.
 
+mod feed;
 mod flow;
 mod pages;
 mod store;

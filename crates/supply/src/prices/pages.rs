@@ -1,4 +1,5 @@
 //! Pages of price control: what lies above the market now; the observations of one product.
+use super::feed;
 use super::flow::{self, Seen};
 use super::store::{self, Observation};
 use crate::{Supply, offers, shelf};
@@ -41,15 +42,42 @@ struct List {
     observed: usize,
     above: Vec<Above>,
     place: String,
+    may: bool,
+    wrong: Option<String>,
+    taken: Option<(usize, Vec<feed::Wrong>)>,
 }
 
 async fn list(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
+    web::html(&list_page(&supply, &cx, None, None).await?)
+}
+
+async fn import(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<Response> {
+    let done = match upload.files.first() {
+        Some(file) => feed::take(&supply, cx.actor()?, &file.bytes).await,
+        None => Err(Fail::field("file", "feed.none", "请选择要上传的观测文件。")),
+    };
+    match done {
+        Ok(taken) => web::html(&list_page(&supply, &cx, None, Some(taken)).await?),
+        Err(Fail::Refused(r)) => {
+            let shown = list_page(&supply, &cx, Some(r.words), None).await?;
+            Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+async fn list_page(
+    supply: &Supply,
+    cx: &Cx,
+    wrong: Option<String>,
+    taken: Option<(usize, Vec<feed::Wrong>)>,
+) -> Result<List> {
     let actor = cx.actor()?;
     let (facts, today) = (supply.facts(), day_of(supply.db().now()));
     let path = facts.path(&actor.region);
     let age = terms(&facts.rulebook, &path, today).map_or(0, |t| t.age_days_max);
     let products = store::observed_products(supply.db(), i64::from(today) - age, PRODUCTS_MAX).await?;
-    let references = super::references(&supply, &actor.region, &products).await?;
+    let references = super::references(supply, &actor.region, &products).await?;
     let known: Vec<i64> = references.keys().copied().collect();
     let mut above = Vec::new();
     for line in offers::of_products(supply.db(), &known).await? {
@@ -70,13 +98,16 @@ async fn list(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
         });
     }
     above.sort_by(|a, b| b.band.cmp(&a.band).then(a.line.offer.cmp(&b.line.offer)));
-    let s = Shell::work(&cx, "价格监控").await?;
-    web::html(&List {
+    let s = Shell::work(cx, "价格监控").await?;
+    Ok(List {
         s,
         judged: references.len(),
         observed: products.len(),
         above,
         place: facts.region_name(&actor.region),
+        may: inspects(Some(actor)),
+        wrong,
+        taken,
     })
 }
 
@@ -194,6 +225,7 @@ where
 {
     Routes::default()
         .get("/prices", OVERSEER, list)
+        .post("/prices", INSPECTOR, import)
         .get("/prices/{product}", Gate::Public, product)
         .post("/prices/{product}", INSPECTOR, record)
         .post("/observations/{id}/withdraw", INSPECTOR, withdraw)

@@ -1,4 +1,6 @@
 //! Station home, search, suggestions, product page; the same answers as JSON.
+mod compare;
+
 use super::{FLAGS, chart, flag_words, store};
 use crate::offers::{self, Line};
 use crate::{JudgeAsk, Supply};
@@ -533,6 +535,7 @@ where
     Routes::default()
         .get("/", Gate::Public, home)
         .get("/search", Gate::Public, find)
+        .get("/compare", Gate::Public, compare::compare)
         .get("/suggest", Gate::Public, suggest)
         .get("/products/{id}", Gate::Public, product)
         .get("/api/search", Gate::Public, find_json)
