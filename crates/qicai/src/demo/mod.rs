@@ -3,6 +3,7 @@
 mod auctions;
 mod bodies;
 pub(crate) mod goods;
+mod honest;
 mod orders;
 mod prices;
 mod store;
@@ -66,6 +67,10 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     let orders = orders::fill(watch, size, say).await?;
     let seen = prices::fill(watch).await?;
     say(format!("{seen} market prices"));
+    if size.auctions {
+        let waiting = honest::fill(watch).await?;
+        say(format!("{waiting} things for the centre to decide"));
+    }
     crate::settle(watch).await?;
     say(format!("{orders} orders"));
     Ok(())

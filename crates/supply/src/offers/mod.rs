@@ -6,6 +6,7 @@ mod pages;
 pub mod stop;
 mod store;
 
+pub use flow::{Change, change};
 pub use pages::routes;
 pub use store::{
     Line, NewOffer, NewProduct, Put, hold, lines, lowest_since, of_product, of_products, of_supplier, one, products_of,
