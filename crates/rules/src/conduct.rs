@@ -118,6 +118,7 @@ pub const INDICATORS: &[Indicator] = &[
     indicator("credit.deduct.collusion", "围标串标", Side::Supplier),
     indicator("credit.deduct.complaint_upheld", "投诉成立", Side::Supplier),
     indicator("credit.deduct.fake_trade", "虚假交易", Side::Supplier),
+    indicator("credit.deduct.blacklisted", "被列入严重失信名单", Side::Supplier),
     indicator("credit.deduct.buyer_late_acceptance", "逾期验收", Side::Unit),
     indicator("credit.deduct.buyer_late_payment", "逾期付款", Side::Unit),
     indicator("credit.deduct.buyer_split", "拆分采购", Side::Unit),

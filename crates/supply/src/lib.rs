@@ -136,6 +136,7 @@ pub async fn waiting(q: &dyn kit::Query, a: &Actor) -> kit::Result<Vec<(&'static
     }
     if a.may(Duty::Centre) {
         out.push(("/filings", filings::waiting(q, &a.scope(), a.person).await?));
+        out.push(("/brands", brands::waiting(q).await?));
         out.push(("/admissions", admission::waiting(q, &a.scope()).await?));
     }
     Ok(out)
@@ -149,6 +150,7 @@ where
     Supply: FromRef<S>,
 {
     admission::routes()
+        .merge(brands::routes())
         .merge(conduct::routes())
         .merge(filings::routes())
         .merge(offers::routes())

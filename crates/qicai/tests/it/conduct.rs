@@ -236,3 +236,33 @@ async fn a_measure_closes_the_whole_a_category_or_an_area() {
     buy_offer(&handler, offer.to_string(), "1").await.refused("不在供应商的供货区域里");
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_others_becomes_cases_that_can_be_answered() {
+    let mall = Box::new().await;
+    let regulator = mall.login("sd.jianguan").await;
+    let db = mall.mall.watch.db();
+    let uscc = db.one("SELECT uscc FROM org WHERE name LIKE '%蓝天示例%'", &[]).await.unwrap().text(0);
+    let stranger = rules::uscc::complete("91370112MA0000007").unwrap();
+    let day = |n: i32| show_day(day_of(db.now()) + n);
+    let file = format!(
+        "统一社会信用代码,单位名称,失信行为,依据文号,截止日期\n{uscc},甲,行贿,鲁采罚 1 号,{}\n{stranger},乙,行贿,鲁采罚 2 号,{}\n\
+         {uscc},甲,旧事,鲁采罚 3 号,{}\n91370112,丙,行贿,鲁采罚 4 号,{}\n{uscc},甲,行贿,鲁采罚 5 号,明年\n{uscc},甲,,鲁采罚 6 号,{}\n",
+        day(90),
+        day(90),
+        day(-1),
+        day(90),
+        day(90)
+    );
+    let send = async |v: &Visitor, bytes: &[u8]| v.upload("/conduct/import", &[], "list", "名单.csv", bytes).await;
+    for _ in 0..2 {
+        let page = send(&regulator, file.as_bytes()).await;
+        page.shows(&["1 家，已逐家告知", "1 行不是", "1 行已经到期", "3 行有错", "第 5 行", "明年", "第 7 行"]);
+    }
+    assert_eq!(mall.number("SELECT COUNT(*) FROM conduct WHERE rule = 'credit.deduct.blacklisted'").await, 1);
+    send(&regulator, b"a,b\n1,2\n").await.refused("第 1 列应是");
+    send(&regulator, b"").await.refused("请选择名单文件");
+    assert_eq!(send(&mall.login("licheng.jingban").await, b"x").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(credit(&mall, "蓝天示例").await, 100, "told, not yet decided");
+    mall.sound().await;
+}

@@ -3,6 +3,7 @@
 mod admission;
 mod auctions;
 mod batch;
+mod brands;
 mod conduct;
 mod costs;
 mod crowd;

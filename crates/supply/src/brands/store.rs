@@ -1,5 +1,5 @@
 //! The brand library: one canonical name per brand, found by any alias in any width or case.
-use kit::{Db, Entry, Fail, Query, Result, params};
+use kit::{Db, Entry, Fail, Query, Result, Tx, params};
 use rules::naming::brand_key;
 use std::collections::HashMap;
 
@@ -100,4 +100,163 @@ pub async fn load(q: &dyn Query) -> Result<Brands> {
         out.shandong.insert(r.text(1), r.flag(2));
     }
     Ok(out)
+}
+
+/// A wish for a brand.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Id.
+    pub id: i64,
+    /// Who asks.
+    pub supplier: i64,
+    /// As written.
+    pub written: String,
+    /// Its key.
+    pub folded: String,
+    /// Latin name, as far as given.
+    pub latin: String,
+    /// Trade mark number or where it is sold.
+    pub proof: String,
+    /// `asked`, `made`, `alias`, `refused`.
+    pub state: String,
+    /// The brand it became.
+    pub brand: String,
+    /// Why not.
+    pub reason: String,
+}
+
+const ASK: &str = "SELECT id, supplier, written, folded, latin, proof, state, brand, reason FROM brand_ask";
+
+fn read_ask(r: &kit::db::Row) -> Ask {
+    Ask {
+        id: r.int(0),
+        supplier: r.int(1),
+        written: r.text(2),
+        folded: r.text(3),
+        latin: r.text(4),
+        proof: r.text(5),
+        state: r.text(6),
+        brand: r.text(7),
+        reason: r.text(8),
+    }
+}
+
+/// Writes a wish; false when the same is being looked at.
+pub async fn add_ask(
+    tx: &Tx<'_>,
+    supplier: i64,
+    written: &str,
+    folded: &str,
+    latin: &str,
+    proof: &str,
+) -> Result<bool> {
+    let sql = "INSERT INTO brand_ask (id, supplier, written, folded, latin, proof, state, brand, reason, at) \
+               VALUES ($1,$2,$3,$4,$5,$6,'asked','','',$7) ON CONFLICT DO NOTHING";
+    Ok(tx.run(sql, params![tx.id(), supplier, written, folded, latin, proof, tx.now()]).await? == 1)
+}
+
+/// A wish by id.
+pub async fn ask(q: &dyn Query, id: i64) -> Result<Ask> {
+    Ok(read_ask(&q.one(&format!("{ASK} WHERE id = $1"), params![id]).await?))
+}
+
+/// Wishes of a supplier, or all that wait when none is named, newest first.
+pub async fn asks(q: &dyn Query, supplier: Option<i64>) -> Result<Vec<Ask>> {
+    let sql = match supplier {
+        Some(_) => format!("{ASK} WHERE supplier = $1 ORDER BY id DESC LIMIT 50"),
+        None => format!("{ASK} WHERE state = 'asked' AND id > $1 ORDER BY id LIMIT 100"),
+    };
+    Ok(q.rows(&sql, params![supplier.unwrap_or(0)]).await?.iter().map(read_ask).collect())
+}
+
+/// Closes a wish; false when somebody did.
+pub async fn close_ask(tx: &Tx<'_>, id: i64, state: &str, brand: &str, reason: &str) -> Result<bool> {
+    let sql =
+        "UPDATE brand_ask SET state = $2, brand = $3, reason = $4, decided_at = $5 WHERE id = $1 AND state = 'asked'";
+    Ok(tx.run(sql, params![id, state, brand, reason, tx.now()]).await? == 1)
+}
+
+/// Adds a brand.
+pub async fn add_brand(tx: &Tx<'_>, name: &str, latin: &str, home: &str) -> Result<()> {
+    let local = home.contains("山东");
+    let sql = "INSERT INTO brand (name, latin, home, shandong) VALUES ($1,$2,$3,$4)";
+    tx.run(sql, params![name, latin, home, local]).await?;
+    Ok(())
+}
+
+/// Adds a way to write a brand; one that is there stays as it is.
+pub async fn add_alias(tx: &Tx<'_>, folded: &str, brand: &str) -> Result<()> {
+    if !folded.is_empty() {
+        let sql = "INSERT INTO brand_alias (folded, brand) VALUES ($1,$2) ON CONFLICT DO NOTHING";
+        tx.run(sql, params![folded, brand]).await?;
+    }
+    Ok(())
+}
+
+/// Gives a way of writing to another brand.
+pub async fn move_alias(tx: &Tx<'_>, folded: &str, brand: &str) -> Result<()> {
+    tx.must("UPDATE brand_alias SET brand = $2 WHERE folded = $1", params![folded, brand]).await
+}
+
+/// Products of a brand with the keys of their models.
+pub async fn products_of(q: &dyn Query, brand: &str) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT id, model_key FROM product WHERE brand = $1 ORDER BY id";
+    Ok(q.rows(sql, params![brand]).await?.iter().map(|r| (r.int(0), r.text(1))).collect())
+}
+
+/// The product of a brand and model.
+pub async fn product_of(q: &dyn Query, brand: &str, model_key: &str) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM product WHERE brand = $1 AND model_key = $2";
+    Ok(q.row(sql, params![brand, model_key]).await?.map(|r| r.int(0)))
+}
+
+/// Gives a product to another brand.
+pub async fn set_brand(tx: &Tx<'_>, product: i64, brand: &str) -> Result<()> {
+    tx.must("UPDATE product SET brand = $2 WHERE id = $1", params![product, brand]).await
+}
+
+/// Moves offers and observations of one product to another; where a supplier or a source has both, the other's stays and
+/// this one leaves the shelf. The product itself stays for old orders.
+pub async fn join_products(tx: &Tx<'_>, from: i64, into: i64) -> Result<()> {
+    let sql = "UPDATE offer SET product = $2, changed_at = $3 WHERE product = $1 \
+               AND supplier NOT IN (SELECT supplier FROM offer WHERE product = $2)";
+    tx.run(sql, params![from, into, tx.now()]).await?;
+    tx.run("UPDATE offer SET state = 'off', changed_at = $2 WHERE product = $1", params![from, tx.now()]).await?;
+    let sql = "UPDATE observation SET product = $2 WHERE product = $1 AND NOT EXISTS (SELECT 1 FROM observation b \
+               WHERE b.product = $2 AND b.source = observation.source AND b.day = observation.day)";
+    tx.run(sql, params![from, into]).await?;
+    Ok(())
+}
+
+/// A brand is part of another now. Products that stayed for old orders keep its name.
+pub async fn drop_brand(tx: &Tx<'_>, from: &str, into: &str) -> Result<()> {
+    tx.run("UPDATE brand_alias SET brand = $2 WHERE brand = $1", params![from, into]).await?;
+    tx.run("UPDATE authorisation SET brand = $2 WHERE brand = $1", params![from, into]).await?;
+    tx.must("DELETE FROM brand WHERE name = $1", params![from]).await
+}
+
+/// Writes what happened to the library.
+pub async fn add_event(tx: &Tx<'_>, kind: &str, brand: &str, other: &str, words: &str, person: i64) -> Result<()> {
+    let sql = "INSERT INTO brand_event (id, kind, brand, other, words, person, at) VALUES ($1,$2,$3,$4,$5,$6,$7)";
+    tx.run(sql, params![tx.id(), kind, brand, other, words, person, tx.now()]).await?;
+    Ok(())
+}
+
+/// What happened to the library: kind, brand, other, words, time; newest first.
+pub async fn events(q: &dyn Query, most: usize) -> Result<Vec<(String, String, String, String, i64)>> {
+    let sql = "SELECT kind, brand, other, words, at FROM brand_event ORDER BY id DESC LIMIT $1";
+    let read = |r: &kit::db::Row| (r.text(0), r.text(1), r.text(2), r.text(3), r.int(4));
+    Ok(q.rows(sql, params![most]).await?.iter().map(read).collect())
+}
+
+/// Brands whose name or Latin name holds some words: name, Latin, home.
+pub async fn search(q: &dyn Query, words: &str, most: usize) -> Result<Vec<(String, String, String)>> {
+    let sql = "SELECT name, latin, home FROM brand WHERE name LIKE $1 OR latin LIKE $1 ORDER BY name LIMIT $2";
+    let found = q.rows(sql, params![format!("%{words}%"), most]).await?;
+    Ok(found.iter().map(|r| (r.text(0), r.text(1), r.text(2))).collect())
+}
+
+/// How many wishes wait.
+pub async fn waiting(q: &dyn Query) -> Result<i64> {
+    Ok(q.one("SELECT COUNT(*) FROM brand_ask WHERE state = 'asked'", params![]).await?.int(0))
 }

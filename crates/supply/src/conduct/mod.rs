@@ -5,6 +5,7 @@
 //! against once, and rectification lifts it. Indicators, points, clocks, levels and months of exposure are in the rulebook.
 
 mod act;
+mod blacklist;
 mod flow;
 mod pages;
 mod score;

@@ -1,5 +1,6 @@
 //! Pages of conduct: cases, one case with its record, the exposure list, scores with every figure they rest on.
 use super::act::{ACTS, act, act_of, may};
+use super::blacklist;
 use super::flow::{self, Charge, Measure};
 use super::store::{self, Case, Step, cost};
 use super::{credit_of, score};
@@ -228,6 +229,7 @@ struct New {
     s: Shell,
     wrong: Option<String>,
     indicators: Vec<(&'static Indicator, i64)>,
+    taken: Option<blacklist::Taken>,
     f: Vec<(&'static str, String)>,
 }
 
@@ -245,6 +247,7 @@ async fn new_page(supply: &Supply, cx: &Cx, wrong: Option<String>, form: Option<
     Ok(New {
         s: Shell::work(cx, "告知诚信事项").await?,
         wrong,
+        taken: None,
         indicators: INDICATORS.iter().filter(open_to).map(|i| (i, points(i.rule))).collect(),
         f: ["uscc", "rule", "subject", "words", "until"].map(|k| (k, typed(k))).into(),
     })
@@ -259,6 +262,25 @@ async fn begin(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<R
         Ok(id) => Ok(web::see(&format!("/conduct/{id}?done={}", percent("已告知，陈述申辩期开始计时。")))),
         Err(Fail::Refused(r)) => {
             let shown = new_page(&supply, &cx, Some(r.words), Some(&upload.form)).await?;
+            Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+async fn import(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<Response> {
+    let done = match upload.files.first() {
+        Some(file) => blacklist::take(&supply, cx.actor()?, &file.bytes).await,
+        None => Err(Fail::field("list", "blacklist.none", "请选择名单文件。")),
+    };
+    match done {
+        Ok(taken) => {
+            let mut shown = new_page(&supply, &cx, None, None).await?;
+            shown.taken = Some(taken);
+            web::html(&shown)
+        }
+        Err(Fail::Refused(r)) => {
+            let shown = new_page(&supply, &cx, Some(r.words), None).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -423,6 +445,7 @@ where
         .get("/conduct", READERS, list)
         .get("/conduct/new", OFFICE, new_form)
         .post("/conduct", OFFICE, begin)
+        .post("/conduct/import", OFFICE, import)
         .get("/conduct/{id}", READERS, case)
         .post("/conduct/{id}/act", ACTORS, act_on)
         .get("/exposure", Gate::Public, exposure)

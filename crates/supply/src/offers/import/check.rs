@@ -183,7 +183,7 @@ impl Checker<'_> {
             Some(b) => b.to_owned(),
             None => {
                 if !written.is_empty() {
-                    wrong.push(format!("品牌：品牌库里没有“{written}”，请核对写法；新品牌请先向集采机构申请登记。"));
+                    wrong.push(format!("品牌：品牌库里没有“{written}”，请核对写法；新品牌请先在“品牌库”里申请登记。"));
                 }
                 written.to_owned()
             }
