@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0009_goods", include_str!("../../../migrations/0009_goods.sql")),
     ("0010_disputes", include_str!("../../../migrations/0010_disputes.sql")),
     ("0011_inspections", include_str!("../../../migrations/0011_inspections.sql")),
+    ("0012_intake", include_str!("../../../migrations/0012_intake.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

@@ -75,6 +75,11 @@ enum Command {
         #[arg(long, default_value_t = 20_000)]
         listings: u64,
     },
+    /// What a supplier sells, as a folder of CSV or XLSX files says it
+    Supplier {
+        #[command(subcommand)]
+        what: Shop,
+    },
     /// Load data from files
     Import {
         #[command(subcommand)]
@@ -132,6 +137,34 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+}
+
+#[derive(Subcommand)]
+enum Shop {
+    /// Say what the folder would bring about, row by row, and change nothing
+    Plan {
+        #[command(flatten)]
+        shop: Folder,
+    },
+    /// Bring it about; rows that are refused are named and left out
+    Apply {
+        #[command(flatten)]
+        shop: Folder,
+        /// Take what the folder does not name off the shelf
+        #[arg(long)]
+        prune: bool,
+    },
+}
+
+#[derive(Args)]
+struct Folder {
+    /// The folder
+    folder: PathBuf,
+    /// The supplier's unified social credit code
+    #[arg(long)]
+    supplier: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Subcommand)]
@@ -260,6 +293,64 @@ async fn import_offers(file: &PathBuf, supplier: &str, partial: bool, place: &Pl
     Ok(())
 }
 
+/// Rows of a folder: where each stands and its cells, in the order of the files' names.
+type Rows = (Vec<String>, Vec<Vec<String>>);
+
+fn folder_rows(folder: &std::path::Path) -> Result<Rows> {
+    let mut names: Vec<PathBuf> = std::fs::read_dir(folder)?.filter_map(|e| Some(e.ok()?.path())).collect();
+    names.retain(|p| p.extension().is_some_and(|e| e == "csv" || e == "xlsx"));
+    names.sort();
+    let (mut at, mut rows) = (Vec::new(), Vec::new());
+    for path in names {
+        let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+        let shaped = supply::offers::import::shape::shape(kit::sheet::read(&std::fs::read(&path)?)?)?;
+        for (line, cells) in shaped.rows {
+            at.push(format!("{name}:{line}"));
+            rows.push(cells);
+        }
+    }
+    if rows.is_empty() {
+        return Err(Fail::Fault(format!("{} holds no row in a .csv or .xlsx file", folder.display())));
+    }
+    Ok((at, rows))
+}
+
+async fn shop(f: &Folder) -> Result<(qicai::Mall, base::orgs::Org)> {
+    let mall = opened(&f.place, Clock::default()).await?;
+    let found = base::orgs::by_uscc(mall.watch.db(), &f.supplier).await?.filter(|o| o.kind == "supplier");
+    let org = found.ok_or_else(|| Fail::Fault(format!("no supplier has the credit code {}", f.supplier)))?;
+    Ok((mall, org))
+}
+
+fn print_rows(at: &[String], did: &[supply::intake::Did]) {
+    for (at, d) in at.iter().zip(did) {
+        println!("{at}: {} {}", d.key(), d.words());
+    }
+}
+
+async fn shop_plan(f: &Folder) -> Result<()> {
+    let (mall, org) = shop(f).await?;
+    let (at, rows) = folder_rows(&f.folder)?;
+    let plan = supply::intake::plan(mall.watch.trade().supply(), org.id, 0, &rows).await?;
+    print_rows(&at, &plan.rows);
+    for (_, _, title) in &plan.missing {
+        println!("on the shelf, not in the folder: {title}");
+    }
+    Ok(())
+}
+
+async fn shop_apply(f: &Folder, prune: bool) -> Result<()> {
+    let (mall, org) = shop(f).await?;
+    let (at, rows) = folder_rows(&f.folder)?;
+    let supply = mall.watch.trade().supply();
+    let missing = if prune { supply::intake::plan(supply, org.id, 0, &rows).await?.missing } else { Vec::new() };
+    print_rows(&at, &supply::intake::apply(supply, org.id, 0, &rows).await?);
+    if prune {
+        println!("{} offers taken off the shelf", supply::intake::put_off(supply, org.id, 0, &missing).await?);
+    }
+    Ok(())
+}
+
 async fn doctor(place: &Place) -> Result<()> {
     let file = settings(place)?;
     let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
@@ -300,6 +391,8 @@ async fn run(command: Command) -> Result<()> {
                 .await
         }
         Command::Recompute { file } => recompute(&file),
+        Command::Supplier { what: Shop::Plan { shop } } => shop_plan(&shop).await,
+        Command::Supplier { what: Shop::Apply { shop, prune } } => shop_apply(&shop, prune).await,
         Command::Detectors { seed, listings } => qicai::detectors::report(seed, listings),
         Command::Import { what: Import::Offers { file, supplier, partial, place } } => {
             import_offers(&file, &supplier, partial, &place).await

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod brands;
 pub mod conduct;
 pub mod filings;
+pub mod intake;
 pub mod offers;
 pub mod prices;
 pub mod shelf;
@@ -153,6 +154,7 @@ where
         .merge(brands::routes())
         .merge(conduct::routes())
         .merge(filings::routes())
+        .merge(intake::routes())
         .merge(offers::routes())
         .merge(prices::routes())
         .merge(shelf::routes())

@@ -249,6 +249,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("诚信事项", "/conduct", SELLER),
                 ("入驻资料", "/admission", &[Duty::SupplierAdmin]),
                 ("厂商授权", "/authorisations", &[Duty::SupplierAdmin]),
+                ("接口密钥", "/keys", &[Duty::SupplierAdmin]),
             ],
         ),
         (

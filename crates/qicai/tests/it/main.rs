@@ -13,6 +13,7 @@ mod filings;
 mod fixed;
 mod house;
 mod inspections;
+mod intake;
 mod job;
 mod kill;
 mod mall;

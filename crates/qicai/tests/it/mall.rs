@@ -215,6 +215,15 @@ impl Visitor {
         self.send(r.body(Body::from(body)).unwrap()).await
     }
 
+    /// Posts with headers of one's own.
+    pub async fn post_with(&self, path: &str, headers: &[(&str, &str)], kind: &str, body: Vec<u8>) -> Page {
+        let mut r = Request::post(path).header(header::CONTENT_TYPE, kind);
+        for (name, value) in headers {
+            r = r.header(*name, *value);
+        }
+        self.send(r.body(Body::from(body)).unwrap()).await
+    }
+
     /// Posts a form with one file.
     pub async fn upload(&self, path: &str, fields: &[(&str, &str)], field: &str, name: &str, bytes: &[u8]) -> Page {
         let mut body = Vec::new();

@@ -5,9 +5,12 @@ use super::store::{self, File};
 use crate::filings::{self, Filed};
 use crate::{Supply, admission, brands, suppliers};
 use base::access::Actor;
+use base::facts::Facts;
 use kit::db::Val;
-use kit::{Entry, Fail, Result, params};
+use kit::{Entry, Fail, Query, Result, params};
 use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Rows of one piece of work, one transaction.
 const PIECE: i64 = 500;
@@ -121,28 +124,70 @@ async fn turn(
         .await
 }
 
+/// All that the checks of one supplier's rows need to know.
+pub struct Court {
+    facts: Arc<Facts>,
+    brands: brands::Brands,
+    supplier: i64,
+    seller: store::Seller,
+    closed: String,
+    makers: HashMap<String, Vec<String>>,
+    certificate_needed: Vec<String>,
+}
+
+impl Court {
+    /// Reads what is known of a supplier; hidden when it is none.
+    pub async fn of(supply: &Supply, q: &dyn Query, supplier: i64) -> Result<Court> {
+        let facts = supply.facts();
+        let seller = store::seller(q, supplier).await?;
+        let day = rules::calendar::day_of(supply.db().now());
+        let needed = facts.rule("energy.mandatory", &seller.region, &Default::default(), day);
+        let certificate_needed = needed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default();
+        Ok(Court {
+            brands: brands::load(q).await?,
+            supplier,
+            closed: suppliers::get(q, supplier).await?.closed,
+            makers: admission::makers(q, supplier, day).await?,
+            certificate_needed,
+            seller,
+            facts,
+        })
+    }
+
+    /// Region of the supplier.
+    pub fn region(&self) -> &str {
+        &self.seller.region
+    }
+
+    /// Kind of supplier.
+    pub fn kind(&self) -> &str {
+        &self.seller.kind
+    }
+
+    /// What checks its rows.
+    pub fn checker(&self) -> Checker<'_> {
+        Checker {
+            facts: &self.facts,
+            brands: &self.brands,
+            supplier: self.supplier,
+            supplier_areas: self.seller.areas.clone(),
+            supplier_categories: self.seller.categories.clone(),
+            closed: self.closed.clone(),
+            makers: self.makers.clone(),
+            certificate_needed: self.certificate_needed.clone(),
+        }
+    }
+}
+
 /// Does one piece of waiting work; false when there is none.
 pub async fn work(supply: &Supply) -> Result<bool> {
     let Some(file) = store::next_open(supply.db()).await? else { return Ok(false) };
-    let facts = supply.facts();
-    let known = brands::load(supply.db()).await?;
-    let seller = store::seller(supply.db(), file.supplier).await?;
-    let day = rules::calendar::day_of(supply.db().now());
-    let needed = facts.rule("energy.mandatory", &seller.region, &Default::default(), day);
-    let checker = Checker {
-        facts: &facts,
-        brands: &known,
-        supplier: file.supplier,
-        supplier_areas: seller.areas.clone(),
-        supplier_categories: seller.categories.clone(),
-        closed: suppliers::get(supply.db(), file.supplier).await?.closed,
-        makers: admission::makers(supply.db(), file.supplier, day).await?,
-        certificate_needed: needed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default(),
-    };
+    let court = Court::of(supply, supply.db(), file.supplier).await?;
+    let checker = court.checker();
     if file.state == "checking" {
         check_piece(supply, &file, &checker).await?;
     } else {
-        load_piece(supply, &file, &checker, (&seller.region, &seller.kind)).await?;
+        load_piece(supply, &file, &checker, (court.region(), court.kind())).await?;
     }
     Ok(true)
 }

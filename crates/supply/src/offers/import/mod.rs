@@ -5,10 +5,10 @@
 
 mod check;
 mod flow;
-mod shape;
+pub mod shape;
 mod store;
 
 pub(crate) use check::WRONG;
 pub use check::{COLUMNS, Checker, TEMPLATE_NOTE, example};
-pub use flow::{confirm, drop_file, receive, work};
+pub use flow::{Court, confirm, drop_file, receive, work};
 pub use store::{File, Row, file, files, rows};
