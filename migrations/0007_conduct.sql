@@ -34,10 +34,12 @@ CREATE INDEX conduct_region ON conduct (region, id);
 CREATE INDEX conduct_due ON conduct (due) WHERE due IS NOT NULL;
 CREATE INDEX conduct_public ON conduct (decided_at) WHERE decided_at IS NOT NULL;
 
--- What both sides and the offices said, in order. digest is the SHA-256 of an attached file, or empty.
-CREATE TABLE conduct_step (
+-- What two sides and the offices said in a matter (conduct, dispute), in order. digest is the SHA-256 of an attached file, or
+-- empty.
+CREATE TABLE said (
   id BIGINT PRIMARY KEY,
-  conduct BIGINT NOT NULL REFERENCES conduct (id),
+  matter TEXT NOT NULL,
+  about BIGINT NOT NULL,
   at BIGINT NOT NULL,
   org BIGINT NOT NULL,
   person BIGINT NOT NULL,
@@ -45,13 +47,13 @@ CREATE TABLE conduct_step (
   words TEXT NOT NULL,
   digest TEXT NOT NULL
 );
-CREATE INDEX conduct_step_of ON conduct_step (conduct, id);
+CREATE INDEX said_about ON said (matter, about, id);
 
 INSERT INTO conduct (id, number, region, org, rule, subject, points, measure, state, opened_at, decided_at, version)
   SELECT e.id, 'CX' || e.id, g.region, e.supplier, e.rule, e.subject, e.points, '', 'in_force', e.at, e.at, 1
   FROM credit_entry e JOIN org g ON g.id = e.supplier;
-INSERT INTO conduct_step (id, conduct, at, org, person, act, words, digest)
-  SELECT e.id, e.id, e.at, 0, 0, 'open', e.reason, '' FROM credit_entry e;
+INSERT INTO said (id, matter, about, at, org, person, act, words, digest)
+  SELECT e.id, 'conduct', e.id, e.at, 0, 0, 'open', e.reason, '' FROM credit_entry e;
 DROP TABLE credit_entry;
 
 -- A measure against a supplier: all of it, one category or one area. until is the last day, NULL for open.

@@ -22,15 +22,3 @@ CREATE INDEX dispute_region ON dispute (region, id);
 CREATE INDEX dispute_filer ON dispute (filer, id);
 CREATE INDEX dispute_against ON dispute (against, id);
 CREATE INDEX dispute_due ON dispute (due) WHERE due IS NOT NULL;
-
-CREATE TABLE dispute_step (
-  id BIGINT PRIMARY KEY,
-  dispute BIGINT NOT NULL REFERENCES dispute (id),
-  at BIGINT NOT NULL,
-  org BIGINT NOT NULL,
-  person BIGINT NOT NULL,
-  act TEXT NOT NULL,
-  words TEXT NOT NULL,
-  digest TEXT NOT NULL
-);
-CREATE INDEX dispute_step_of ON dispute_step (dispute, id);

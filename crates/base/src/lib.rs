@@ -4,6 +4,7 @@ pub mod access;
 pub mod facts;
 pub mod messages;
 pub mod orgs;
+pub mod said;
 pub mod shell;
 
 use facts::Facts;

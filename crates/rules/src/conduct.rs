@@ -36,7 +36,7 @@ moves! {
         Uphold,
         /// The office decides that nothing follows.
         Drop,
-        /// Nobody answered in time.
+        /// Nobody answered in time, though told, and told again where the first notice was never opened.
         Lapse,
         /// The one concerned appeals.
         Appeal,

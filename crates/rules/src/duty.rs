@@ -43,6 +43,20 @@ impl Duty {
         Duty::Operator,
     ];
 
+    /// All duties but that of operators, who have no part in trade.
+    pub const BUSINESS: [Duty; 10] = [
+        Duty::Handler,
+        Duty::Reviewer,
+        Duty::Signer,
+        Duty::Receiver,
+        Duty::Accountant,
+        Duty::SupplierAdmin,
+        Duty::SupplierOrders,
+        Duty::Regulator,
+        Duty::Centre,
+        Duty::Auditor,
+    ];
+
     /// Stable key in the database and the rulebook.
     pub fn key(self) -> &'static str {
         match self {

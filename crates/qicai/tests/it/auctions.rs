@@ -329,9 +329,9 @@ async fn sealed_quotes_by_requirement_with_explanation_and_next_in_line() {
     trade::auctions::verify(&record).unwrap();
     later(&mall, 30 * 24 * HOUR).await;
     mall.visitor().get(&path).await.shows(&["山东泰山示例科技有限公司", "¥9,200.00"]);
-    assert!(mall.number(credit).await < had, "nobody answered, leaving costs points");
     later(&mall, 30 * 24 * HOUR).await;
     mall.visitor().get(&path).await.shows(&["竞价失败"]);
+    assert!(mall.number(credit).await < had, "nobody answered, leaving costs points");
     assert_eq!(frozen(&mall).await, before, "everybody left in line let it pass, the money is free");
     mall.sound().await;
 }

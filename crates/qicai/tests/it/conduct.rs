@@ -108,6 +108,9 @@ async fn from_the_warning_to_the_restoration() {
 
     // Those who never answered: after the time the facts stand, and the shelf is closed to them.
     later(&mall, 10 * DAY).await;
+    assert_eq!(credit(&mall, "泉城示例").await, 100, "the notice was never opened: it is given once more");
+    mall.number("SELECT id FROM message WHERE words LIKE '诚信事项再次告知%' LIMIT 1").await;
+    later(&mall, 10 * DAY).await;
     assert_eq!(credit(&mall, "泉城示例").await, 85);
     assert_eq!(mall.number(&format!("{red} AND state = 'in_force'")).await, 3);
     act(&mall.login("quancheng.guanli").await, &case_of(&mall.login("quancheng.guanli").await).await, "answer", "晚了")
@@ -158,7 +161,8 @@ async fn offices_open_cases_and_units_have_scores_too() {
     let live = "SELECT COUNT(*) FROM offer o JOIN org g ON g.id = o.supplier WHERE g.name LIKE '%蓝天示例%' AND o.stops & 4 = 0";
     let had = mall.number(live).await;
     assert!(had > 0);
-    later(&mall, 15 * DAY).await;
+    later(&mall, 10 * DAY).await;
+    later(&mall, 10 * DAY).await;
     assert_eq!(mall.number(live).await, 0);
     assert_eq!(credit(&mall, "蓝天示例").await, 50);
     let id = mall.number("SELECT id FROM org WHERE name LIKE '%蓝天示例%'").await;

@@ -1,10 +1,11 @@
 //! Who may do what in a case, and what each act brings about.
-use super::flow::{apply, clock, desk, entry, rescore};
-use super::store::{self, Case, Step};
+use super::flow::{MATTER, apply, clock, desk, entry, rescore};
+use super::store::{self, Case};
 use super::{credit_of, score};
 use crate::Supply;
 use base::Base;
 use base::access::Actor;
+use base::said::{self, Said};
 use kit::{Fail, Result, Tx};
 use rules::calendar::day_of;
 use rules::conduct::{Act, Level, Side, State, exposed_to, indicator_of, next};
@@ -108,8 +109,8 @@ pub(super) async fn step(
     store::save(tx, c).await?;
     let products = if to.holds() == was.holds() { Vec::new() } else { apply(tx, c, to.holds(), person).await? };
     let score = rescore(base, tx, c.org).await?;
-    let step = Step { at: now, org, act: key_of(act).into(), words: words.to_owned(), digest: digest.to_owned() };
-    store::add_step(tx, c.id, person, &step).await?;
+    let spoken = Said { at: now, org, act: key_of(act).into(), words: words.to_owned(), digest: digest.to_owned() };
+    said::say(tx, MATTER, c.id, person, &spoken).await?;
     let link = format!("/conduct/{}", c.id);
     let said = format!("诚信事项 {}：{}。", c.number, to.label());
     if org == c.org {

@@ -1,9 +1,10 @@
 //! Opening cases, delivering their notices, and what time does to them.
-use super::store::{self, Case, Step};
+use super::store::{self, Case};
 use super::{act, score};
 use crate::{Supply, offers};
 use base::Base;
 use base::access::Actor;
+use base::said::{self, Said};
 use kit::{Entry, Fail, Result, Tx};
 use rules::calendar::{Day, day_of, show_day};
 use rules::conduct::{Act, Side, State, indicator_of};
@@ -11,6 +12,8 @@ use rules::duty::Duty;
 use rules::rulebook::Scope;
 use serde_json::{Value, json};
 
+/// The matter under which what is said in cases is kept.
+pub(super) const MATTER: &str = "conduct";
 /// Cases whose time is over, at most at a time.
 const PIECE: usize = 100;
 
@@ -119,14 +122,14 @@ pub async fn open(base: &Base, tx: &Tx<'_>, charge: &Charge<'_>) -> Result<i64> 
     if !store::add(tx, &c).await? {
         return Ok(store::about(tx, c.org, &c.rule, &c.subject).await?.ok_or(Fail::Retry)?.id);
     }
-    let said = Step {
+    let opened = Said {
         at: now,
         org: charge.by.1,
         act: "open".into(),
         words: charge.words.to_owned(),
         digest: charge.digest.to_owned(),
     };
-    store::add_step(tx, id, charge.by.0, &said).await?;
+    said::say(tx, MATTER, id, charge.by.0, &opened).await?;
     let until = c.due.map_or(String::new(), |d| format!("，请在 {} 前陈述申辩", rules::calendar::show_time(d)));
     let words = format!("诚信事项告知 {}：{}{until}。", c.number, charge.words);
     base::messages::tell(tx, c.org, desk(&c), &format!("/conduct/{id}"), &words).await?;
@@ -161,14 +164,14 @@ pub async fn seen(supply: &Supply, actor: &Actor, id: i64) -> Result<()> {
                 }
                 c.seen_at = Some(tx.now());
                 store::save(tx, &c).await?;
-                let step = Step {
+                let opened = Said {
                     at: tx.now(),
                     org: actor.org,
                     act: "seen".into(),
                     words: String::new(),
                     digest: String::new(),
                 };
-                store::add_step(tx, id, actor.person, &step).await?;
+                said::say(tx, MATTER, id, actor.person, &opened).await?;
                 tx.journal(entry(&c, "conduct.seen", actor.person, json!({"number": c.number}))).await?;
                 Ok(())
             })
@@ -223,12 +226,31 @@ pub async fn run_due(supply: &Supply) -> Result<usize> {
                     if c.state != State::Told || c.due.is_none_or(|d| d > tx.now()) {
                         return Ok(());
                     }
+                    if c.seen_at.is_none() && !reminded(tx, *id).await? {
+                        return remind(supply, tx, &mut c).await;
+                    }
                     act::step(supply, tx, &mut c, Act::Lapse, (0, 0), "逾期未陈述申辩，依据告知的事实处理", "").await
                 })
             })
             .await?;
     }
     Ok(found.len())
+}
+
+async fn reminded(tx: &Tx<'_>, id: i64) -> Result<bool> {
+    Ok(said::all(tx, MATTER, id).await?.iter().any(|s| s.act == "remind"))
+}
+
+/// Nobody opened the notice: it is given once more, and the time to answer begins again.
+async fn remind(base: &Base, tx: &Tx<'_>, c: &mut Case) -> Result<()> {
+    c.due = clock(base, &c.region, "clock.credit_hearing");
+    store::save(tx, c).await?;
+    let until = c.due.map_or(String::new(), |d| format!("，请在 {} 前陈述申辩", rules::calendar::show_time(d)));
+    let words = format!("诚信事项再次告知 {}：第一次告知没有打开{until}。逾期按告知的事实处理。", c.number);
+    base::messages::tell(tx, c.org, desk(c), &format!("/conduct/{}", c.id), &words).await?;
+    let again = Said { at: tx.now(), org: 0, act: "remind".into(), words, digest: String::new() };
+    said::say(tx, MATTER, c.id, 0, &again).await?;
+    tx.journal(entry(c, "conduct.reminded", 0, json!({"number": c.number, "due": c.due}))).await.map(|_| ())
 }
 
 pub(super) async fn rescore(base: &Base, tx: &Tx<'_>, org: i64) -> Result<i64> {

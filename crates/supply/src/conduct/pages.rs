@@ -2,7 +2,7 @@
 use super::act::{ACTS, act, act_of, may};
 use super::blacklist;
 use super::flow::{self, Charge, Measure};
-use super::store::{self, Case, Step, cost};
+use super::store::{self, Case, cost};
 use super::{credit_of, score};
 use crate::{Supply, suppliers};
 use askama::Template;
@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes, Upload};
+use base::said::Said;
 use base::shell::Shell;
 use kit::text::{percent, sha256};
 use kit::{Fail, Result, web};
@@ -19,18 +20,7 @@ use rules::conduct::{Cost, INDICATORS, Indicator, Level, Side, indicator_of};
 use rules::duty::Duty;
 use rules::rulebook::Scope;
 
-const READERS: Gate = Gate::Any(&[
-    Duty::Handler,
-    Duty::Reviewer,
-    Duty::Signer,
-    Duty::Receiver,
-    Duty::Accountant,
-    Duty::SupplierAdmin,
-    Duty::SupplierOrders,
-    Duty::Regulator,
-    Duty::Centre,
-    Duty::Auditor,
-]);
+const READERS: Gate = Gate::Any(&Duty::BUSINESS);
 const ACTORS: Gate = Gate::Any(&[Duty::SupplierAdmin, Duty::Signer, Duty::Regulator, Duty::Centre]);
 const OFFICE: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre]);
 const PAGE: usize = 30;
@@ -101,7 +91,7 @@ async fn list(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
 }
 
 struct Line {
-    step: Step,
+    step: Said,
     at: String,
     who: String,
     what: &'static str,
@@ -110,6 +100,7 @@ struct Line {
 fn what(act: &str) -> &'static str {
     match act {
         "open" => "告知",
+        "remind" => "再次告知",
         "seen" => "已送达（当事单位打开）",
         "answer" => "陈述申辩",
         "uphold" => "认定",
@@ -149,7 +140,7 @@ async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<String>, typed: &
         c = store::load(db, &actor.scope(), id).await?;
     }
     let now = db.now();
-    let said = store::steps(db, id).await?;
+    let said = base::said::all(db, flow::MATTER, id).await?;
     let orgs: Vec<i64> = said.iter().map(|s| s.org).collect();
     let names = base::orgs::names(db, &orgs).await?;
     let steps = said.into_iter().map(|step| Line {

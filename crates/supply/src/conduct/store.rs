@@ -1,4 +1,4 @@
-//! Rows of cases and of what was said in them.
+//! Rows of cases.
 use base::access::Scope;
 use kit::db::{Row, Val};
 use kit::{Fail, Query, Result, Tx, params};
@@ -201,38 +201,6 @@ pub async fn waiting(q: &dyn Query, scope: &Scope, own: bool) -> Result<i64> {
     let states = if own { "'told'" } else { "'answered', 'appealed', 'mending'" };
     let sql = format!("SELECT COUNT(*) FROM conduct WHERE {condition} AND state IN ({states})");
     Ok(q.one(&sql, &[who]).await?.int(0))
-}
-
-/// What was said at one point of a case.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// When, ms UTC.
-    pub at: i64,
-    /// By which organisation; 0 for the mall itself.
-    pub org: i64,
-    /// Key of the act, or `open`, `seen`.
-    pub act: String,
-    /// Words.
-    pub words: String,
-    /// SHA-256 of an attached file, or empty.
-    pub digest: String,
-}
-
-/// Writes a step.
-pub async fn add_step(tx: &Tx<'_>, case: i64, person: i64, s: &Step) -> Result<()> {
-    tx.run(
-        "INSERT INTO conduct_step (id, conduct, at, org, person, act, words, digest) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
-        params![tx.id(), case, s.at, s.org, person, &s.act, &s.words, &s.digest],
-    )
-    .await?;
-    Ok(())
-}
-
-/// All steps of a case, in order.
-pub async fn steps(q: &dyn Query, case: i64) -> Result<Vec<Step>> {
-    let sql = "SELECT at, org, act, words, digest FROM conduct_step WHERE conduct = $1 ORDER BY id";
-    let read = |r: &Row| Step { at: r.int(0), org: r.int(1), act: r.text(2), words: r.text(3), digest: r.text(4) };
-    Ok(q.rows(sql, params![case]).await?.iter().map(read).collect())
 }
 
 /// Suppliers or units by name, best names first: id, name, region.

@@ -1,8 +1,9 @@
 //! Filing, answering, deciding; what time does to a dispute.
-use super::store::{self, Dispute, Step};
+use super::store::{self, Dispute};
 use crate::Trade;
 use crate::orders::store as orders;
 use base::access::Actor;
+use base::said::{self, Said};
 use kit::{Entry, Fail, Result, Tx};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::dispute::{Act, REASONS, State, next, reason_label};
@@ -12,6 +13,9 @@ use rules::rulebook::Scope;
 use serde_json::{Value, json};
 use supply::conduct;
 
+/// The matter under which what is said in disputes is kept.
+pub(super) const MATTER: &str = "dispute";
+/// Disputes whose time is over, at most at a time.
 const PIECE: usize = 100;
 const ANY: Scope<'static> = Scope { mode: None, form: None, category: None, amount: None };
 
@@ -79,8 +83,8 @@ fn fresh(tx: &Tx<'_>, trade: &Trade, kind: &str, region: &str) -> Dispute {
 
 async fn open(tx: &Tx<'_>, d: &Dispute, (person, org): (i64, i64), words: &str, digest: &str) -> Result<()> {
     store::add(tx, d).await?;
-    let step = Step { at: tx.now(), org, act: "file".into(), words: words.to_owned(), digest: digest.to_owned() };
-    store::add_step(tx, d.id, person, &step).await?;
+    let filed = Said { at: tx.now(), org, act: "file".into(), words: words.to_owned(), digest: digest.to_owned() };
+    said::say(tx, MATTER, d.id, person, &filed).await?;
     let other = base::orgs::org(tx, d.against).await?;
     let until = d.due.map_or(String::new(), |at| format!("，请在 {} 前答复", show_time(at)));
     let told = format!("收到投诉 {}：{}{until}。", d.number, reason_label(&d.reason));
@@ -230,8 +234,9 @@ async fn step(
         d.conduct = upheld(trade, tx, d, (person, org), words).await?;
     }
     store::save(tx, d).await?;
-    let said = Step { at: tx.now(), org, act: key_of(act).into(), words: words.to_owned(), digest: digest.to_owned() };
-    store::add_step(tx, d.id, person, &said).await?;
+    let spoken =
+        Said { at: tx.now(), org, act: key_of(act).into(), words: words.to_owned(), digest: digest.to_owned() };
+    said::say(tx, MATTER, d.id, person, &spoken).await?;
     let link = format!("/disputes/{}", d.id);
     let told = format!("投诉 {}：{}。", d.number, d.state.label());
     for other in [d.filer, Some(d.against)].into_iter().flatten().filter(|o| *o != org) {

@@ -1,6 +1,6 @@
 //! Pages of disputes: the list, one dispute with both sides' words, filing, reports of the public.
 use super::flow::{self, ACTS, Report};
-use super::store::{self, Dispute, Step};
+use super::store::{self, Dispute};
 use crate::Trade;
 use crate::orders::store as orders;
 use askama::Template;
@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes, Upload};
+use base::said::Said;
 use base::shell::Shell;
 use kit::text::{percent, sha256};
 use kit::{Fail, Result, web};
@@ -20,18 +21,7 @@ use rules::duty::Duty;
 const SIDES: &[Duty] = &[Duty::Handler, Duty::Receiver, Duty::SupplierOrders];
 const FILERS: Gate = Gate::Any(SIDES);
 const ACTORS: Gate = Gate::Any(&[Duty::Handler, Duty::Receiver, Duty::SupplierOrders, Duty::Centre]);
-const READERS: Gate = Gate::Any(&[
-    Duty::Handler,
-    Duty::Reviewer,
-    Duty::Signer,
-    Duty::Receiver,
-    Duty::Accountant,
-    Duty::SupplierAdmin,
-    Duty::SupplierOrders,
-    Duty::Regulator,
-    Duty::Centre,
-    Duty::Auditor,
-]);
+const READERS: Gate = Gate::Any(&Duty::BUSINESS);
 const PAGE: usize = 30;
 
 struct Item {
@@ -82,7 +72,7 @@ async fn list(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
 }
 
 struct Line {
-    step: Step,
+    step: Said,
     at: String,
     who: String,
     what: &'static str,
@@ -97,11 +87,11 @@ fn what(act: &str) -> &'static str {
 }
 
 async fn lines(trade: &Trade, d: &Dispute) -> Result<Vec<Line>> {
-    let said = store::steps(trade.db(), d.id).await?;
+    let said = base::said::all(trade.db(), flow::MATTER, d.id).await?;
     let ids: Vec<i64> = said.iter().map(|s| s.org).collect();
     let names = base::orgs::names(trade.db(), &ids).await?;
     let public = d.filer.is_none();
-    let line = |step: Step| Line {
+    let line = |step: Said| Line {
         at: show_time(step.at),
         who: names
             .get(&step.org)

@@ -1,4 +1,4 @@
-//! Rows of disputes and of what was said in them.
+//! Rows of disputes.
 use base::access::Scope;
 use kit::db::{Row, Val};
 use kit::{Fail, Query, Result, Tx, params};
@@ -152,36 +152,4 @@ pub async fn waiting(q: &dyn Query, scope: &Scope) -> Result<i64> {
         Scope::Nothing => return Ok(0),
     };
     Ok(q.one(&format!("SELECT COUNT(*) FROM dispute WHERE {condition}"), &[who]).await?.int(0))
-}
-
-/// What was said at one point.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// When, ms UTC.
-    pub at: i64,
-    /// By which organisation; 0 for the public or the clock.
-    pub org: i64,
-    /// Key of the act.
-    pub act: String,
-    /// Words.
-    pub words: String,
-    /// SHA-256 of an attached file, or empty.
-    pub digest: String,
-}
-
-/// Writes a step.
-pub async fn add_step(tx: &Tx<'_>, dispute: i64, person: i64, s: &Step) -> Result<()> {
-    tx.run(
-        "INSERT INTO dispute_step (id, dispute, at, org, person, act, words, digest) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
-        params![tx.id(), dispute, s.at, s.org, person, &s.act, &s.words, &s.digest],
-    )
-    .await?;
-    Ok(())
-}
-
-/// All steps of a dispute, in order.
-pub async fn steps(q: &dyn Query, dispute: i64) -> Result<Vec<Step>> {
-    let sql = "SELECT at, org, act, words, digest FROM dispute_step WHERE dispute = $1 ORDER BY id";
-    let read = |r: &Row| Step { at: r.int(0), org: r.int(1), act: r.text(2), words: r.text(3), digest: r.text(4) };
-    Ok(q.rows(sql, params![dispute]).await?.iter().map(read).collect())
 }

@@ -26,18 +26,7 @@ const CENTRE: Gate = Gate::Any(&[Duty::Centre]);
 const HANDLER: Gate = Gate::Any(&[Duty::Handler]);
 const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
 const ACCOUNTANT: Gate = Gate::Any(&[Duty::Accountant]);
-const SIDES: Gate = Gate::Any(&[
-    Duty::Handler,
-    Duty::Reviewer,
-    Duty::Signer,
-    Duty::Receiver,
-    Duty::Accountant,
-    Duty::SupplierAdmin,
-    Duty::SupplierOrders,
-    Duty::Regulator,
-    Duty::Centre,
-    Duty::Auditor,
-]);
+const SIDES: Gate = Gate::Any(&Duty::BUSINESS);
 const LIST_MAX: usize = 100;
 const PHOTOS_MAX: usize = 6;
 
