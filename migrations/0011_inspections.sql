@@ -46,3 +46,6 @@ CREATE TABLE inspection_population (
   inspection BIGINT PRIMARY KEY REFERENCES inspection (id),
   ids TEXT NOT NULL
 );
+
+-- Deals of a month, for inspections and the price index.
+CREATE INDEX deal_at ON deal (at);

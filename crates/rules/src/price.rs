@@ -199,6 +199,25 @@ pub fn bands(book: &Rulebook, path: &[&str], category: &str, day: Day) -> Option
     })
 }
 
+/// Lower quartile, median and upper quartile of prices that were paid, by nearest rank; None for none.
+pub fn quartiles(prices: &[i64]) -> Option<[i64; 3]> {
+    let mut all = prices.to_vec();
+    all.sort_unstable();
+    let at = |part: usize| all.get((all.len() * part).div_ceil(4).max(1) - 1).copied();
+    Some([at(1)?, at(2)?, at(3)?])
+}
+
+/// How prices moved from one time to the next, in basis points of the earlier ones: the geometric mean over goods that were
+/// bought in both (Jevons). None when there are none.
+pub fn movement(pairs: &[(i64, i64)]) -> Option<i64> {
+    let logs: Vec<f64> =
+        pairs.iter().filter(|(a, b)| *a > 0 && *b > 0).map(|(a, b)| (*b as f64 / *a as f64).ln()).collect();
+    if logs.is_empty() {
+        return None;
+    }
+    Some(((logs.iter().sum::<f64>() / logs.len() as f64).exp() * 10_000.0).round() as i64)
+}
+
 /// What the rulebook does about a price in a band.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -295,6 +314,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn quartiles_and_movement() {
+        assert_eq!(quartiles(&[]), None);
+        assert_eq!(quartiles(&[7]), Some([7, 7, 7]));
+        assert_eq!(quartiles(&[4, 1, 3, 2]), Some([1, 2, 3]));
+        assert_eq!(movement(&[]), None);
+        assert_eq!(movement(&[(100, 110), (200, 220)]), Some(11_000));
+        assert_eq!(movement(&[(100, 200), (200, 100), (0, 5)]), Some(10_000));
+    }
+
     proptest! {
         #[test]
         fn a_reference_lies_between_what_was_seen(prices in prop::collection::vec(1i64..1_000_000_000, 3..12), mean: bool) {
@@ -314,6 +343,17 @@ mod tests {
             // Abnormally low is the only band that a higher price leaves for the better.
             prop_assert!(low <= high || low == Band::AbnormalLow);
             prop_assert!(a.min(b) > r || !BANDS.blocks(low));
+        }
+
+        /// There and back is where it began; quartiles are prices that were paid, in order.
+        #[test]
+        fn there_and_back(pairs in proptest::collection::vec((100_i64..10_000, 100_i64..10_000), 1..20)) {
+            let back: Vec<(i64, i64)> = pairs.iter().map(|(a, b)| (*b, *a)).collect();
+            let (there, back) = (movement(&pairs).unwrap() as f64, movement(&back).unwrap() as f64);
+            prop_assert!((there / 10_000.0 * back / 10_000.0 - 1.0).abs() < 0.6 / there.min(back).max(1.0) + 0.001);
+            let prices: Vec<i64> = pairs.iter().map(|p| p.0).collect();
+            let [a, b, c] = quartiles(&prices).unwrap();
+            prop_assert!(a <= b && b <= c && prices.contains(&a) && prices.contains(&b) && prices.contains(&c));
         }
     }
 }

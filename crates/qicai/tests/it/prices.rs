@@ -175,3 +175,27 @@ async fn up_to_six_goods_stand_side_by_side() {
     public.get(&twice).await.shows(&["请在搜索结果里勾选"]);
     public.get("/compare").await.shows(&["去搜索"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_is_compared_with_what_is_asked() {
+    let mall = Box::new().await;
+    let product = same_paper(&mall, "ZS-1").await;
+    // Deals as the journal would have made them, in two months; the engine of the page is what is tested.
+    let deal = |n: i64, price: i64, at: &str| {
+        let day = rules::calendar::start_of(rules::calendar::parse_day(at).unwrap());
+        format!(
+            "INSERT INTO deal (entry, line, product, orders, region, unit, supplier, price, quantity, at) \
+             VALUES (-{n}, 0, {product}, 1, '370112', '甲', '乙', {price}, 2, {day})"
+        )
+    };
+    let now = show_day(day_of(mall.mall.watch.db().now()));
+    let last = show_day(rules::conduct::months_on(day_of(mall.mall.watch.db().now()), -1));
+    for (n, price, at) in [(1, 10_000, &last), (2, 10_400, &last), (3, 11_220, &now), (4, 12_000, &now)] {
+        let sql: &'static str = std::boxed::Box::leak(deal(n, price, at).into_boxed_str());
+        crate::auctions::force(&mall, sql).await;
+    }
+    let page = mall.visitor().get(&format!("/deals?product={product}")).await;
+    page.shows(&["4 笔", "下四分位", "¥104.00", "¥112.20", "在售中位数", "¥101.00", "比在售中位数高 18.8%"]);
+    // 102.00 to 116.10 on average: 113.8 of 100.
+    mall.visitor().get("/deals/index").await.shows(&["办公用品", "100.0", "113.8", "(1)"]);
+}

@@ -1,4 +1,6 @@
 //! Public pages: notices with RSS, deal prices.
+mod index;
+
 use super::store::{self, Deal, Notice};
 use crate::Watch;
 use askama::Template;
@@ -11,6 +13,7 @@ use base::shell::Shell;
 use kit::{Result, web};
 use rules::Fen;
 use rules::calendar::{day_of, show_day, show_time};
+use rules::price::{distance, quartiles};
 
 const PAGE: usize = 30;
 
@@ -96,12 +99,20 @@ async fn rss(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     Ok(([(header::CONTENT_TYPE, "application/rss+xml; charset=utf-8")], out).into_response())
 }
 
+/// Quartiles are of so many days, and of at most so many deals.
+const PAID_DAYS: i64 = 90;
+const PAID_MAX: usize = 500;
+/// A deal this far above what equal goods cost now is marked.
+const FAR_PERCENT: i64 = 10;
+
 struct DealItem {
     d: Deal,
     title: String,
     price: String,
     day: String,
     place: String,
+    /// How far above what equal goods cost now, when that is far.
+    above: Option<String>,
 }
 
 #[derive(Template)]
@@ -110,6 +121,8 @@ struct Deals {
     s: Shell,
     items: Vec<DealItem>,
     product: i64,
+    paid: Option<(usize, [String; 3])>,
+    live: Option<String>,
     heading: String,
     total: i64,
     page: usize,
@@ -122,6 +135,14 @@ async fn deals(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     // One product's prices are worth comparing over the whole province; the list of all is the station's own.
     let prefix = if product == 0 { rules::place::prefix(&cx.station) } else { "" };
     let (found, total) = store::deals(watch.db(), product, prefix, cx.page(), PAGE).await?;
+    // What was paid lately, and what equal goods cost now: the look after the deal.
+    let since = watch.db().now() - PAID_DAYS * 86_400_000;
+    let paid = if product == 0 { Vec::new() } else { store::paid(watch.db(), product, since, PAID_MAX).await? };
+    let asked: Vec<i64> = match product {
+        0 => Vec::new(),
+        _ => supply::offers::of_product(watch.db(), product).await?.iter().map(|o| o.price).collect(),
+    };
+    let live = quartiles(&asked).map(|q| q[1]);
     let titles = store::titles(watch.db(), &found.iter().map(|d| d.product).collect::<Vec<_>>()).await?;
     let items = found
         .into_iter()
@@ -130,6 +151,7 @@ async fn deals(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
             price: Fen(d.price).yuan(),
             day: show_day(day_of(d.at)),
             place: facts.region_name(&d.region),
+            above: live.filter(|m| d.price * 100 > m * (100 + FAR_PERCENT)).map(|m| distance(d.price, m)),
             d,
         })
         .collect::<Vec<_>>();
@@ -139,7 +161,17 @@ async fn deals(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
         (_, None) => "成交价格".into(),
     };
     let pages = (total as usize).div_ceil(PAGE).max(1);
-    web::html(&Deals { s: Shell::public(&cx, "成交价格"), items, product, heading, total, page: cx.page(), pages })
+    web::html(&Deals {
+        s: Shell::public(&cx, "成交价格"),
+        items,
+        product,
+        paid: quartiles(&paid).map(|q| (paid.len(), q.map(|p| Fen(p).yuan()))),
+        live: live.map(|p| Fen(p).yuan()),
+        heading,
+        total,
+        page: cx.page(),
+        pages,
+    })
 }
 
 /// Routes of this room.
@@ -153,5 +185,6 @@ where
         .get("/notices", Gate::Public, notices)
         .get("/notices.rss", Gate::Public, rss)
         .get("/notices/{id}", Gate::Public, notice)
+        .get("/deals/index", Gate::Public, index::index)
         .get("/deals", Gate::Public, deals)
 }

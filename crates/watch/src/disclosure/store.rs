@@ -187,3 +187,18 @@ pub async fn titles(q: &dyn Query, ids: &[i64]) -> Result<std::collections::Hash
     let ids: Vec<_> = ids.iter().map(kit::db::Val::from).collect();
     Ok(q.rows(&sql, &ids).await?.iter().map(|r| (r.int(0), r.text(1))).collect())
 }
+
+/// Prices paid for a product since a time, at most so many of the newest.
+pub async fn paid(q: &dyn Query, product: i64, since: i64, most: usize) -> Result<Vec<i64>> {
+    let sql = "SELECT price FROM deal WHERE product = $1 AND at >= $2 ORDER BY at DESC LIMIT $3";
+    Ok(q.rows(sql, params![product, since, most]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// Mean price paid for each product of an area between two times: second-level category, product, fen.
+pub async fn means(q: &dyn Query, prefix: &str, from: i64, to: i64) -> Result<Vec<(String, i64, i64)>> {
+    let sql = "SELECT SUBSTR(p.category, 1, 5), d.product, CAST(SUM(d.price * d.quantity) / SUM(d.quantity) AS BIGINT) \
+               FROM deal d JOIN product p ON p.id = d.product WHERE d.at >= $1 AND d.at < $2 AND d.region LIKE $3 AND d.quantity > 0 \
+               GROUP BY SUBSTR(p.category, 1, 5), d.product";
+    let found = q.rows(sql, params![from, to, format!("{prefix}%")]).await?;
+    Ok(found.iter().map(|r| (r.text(0), r.int(1), r.int(2))).collect())
+}
