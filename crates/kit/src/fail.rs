@@ -33,6 +33,19 @@ pub enum Fail {
     Fault(String),
 }
 
+/// Was one of many things that run by themselves carried out? What went wrong is logged: the trouble of one must not keep
+/// the others waiting, and the next look finds it again.
+pub fn carried(what: &'static str, id: i64, done: Result<()>) -> bool {
+    match done {
+        Ok(()) => return true,
+        // Someone acted on it in the same instant; the next look sees what it became.
+        Err(Fail::Refused(r)) => tracing::info!(what, id, code = r.code, "due command not needed any more"),
+        Err(Fail::Retry) => {}
+        Err(e) => tracing::error!(what, id, cause = %e, "due command failed, will try again"),
+    }
+    false
+}
+
 impl Fail {
     /// A refusal in words.
     pub fn refuse(code: &'static str, words: impl Into<String>) -> Fail {

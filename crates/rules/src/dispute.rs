@@ -26,7 +26,7 @@ moves! {
         Answer,
         /// It did not in time.
         Lapse,
-        /// Both sides and the centre may say something at any time while it is open.
+        /// Either side or the centre adds something once it is answered.
         Say,
         /// The filer is content.
         Settle,

@@ -43,19 +43,11 @@ impl Duty {
         Duty::Operator,
     ];
 
-    /// All duties but that of operators, who have no part in trade.
-    pub const BUSINESS: [Duty; 10] = [
-        Duty::Handler,
-        Duty::Reviewer,
-        Duty::Signer,
-        Duty::Receiver,
-        Duty::Accountant,
-        Duty::SupplierAdmin,
-        Duty::SupplierOrders,
-        Duty::Regulator,
-        Duty::Centre,
-        Duty::Auditor,
-    ];
+    /// All duties but that of operators, who have no part in trade: they stand last.
+    pub const BUSINESS: &[Duty] = match Duty::ALL.split_last() {
+        Some((Duty::Operator, others)) => others,
+        _ => panic!("operators stand last"),
+    };
 
     /// Stable key in the database and the rulebook.
     pub fn key(self) -> &'static str {

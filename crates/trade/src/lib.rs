@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use supply::Supply;
 
-pub use due::run_due;
+pub use due::{run_daily, run_due};
 
 struct Inner {
     keepers: Keepers,
@@ -72,10 +72,14 @@ impl Trade {
         &self.inner.lives
     }
 
-    /// True once a day in this process, the first time at start.
-    pub(crate) fn new_day(&self) -> bool {
-        let today = rules::calendar::day_of(self.db().now());
-        self.inner.daily.swap(today, Ordering::Relaxed) != today
+    /// The last day whose daily work this process has done.
+    pub(crate) fn day_done(&self) -> rules::calendar::Day {
+        self.inner.daily.load(Ordering::Relaxed)
+    }
+
+    /// The daily work of a day went through.
+    pub(crate) fn finish_day(&self, day: rules::calendar::Day) {
+        self.inner.daily.store(day, Ordering::Relaxed);
     }
 
     pub(crate) fn pulse(&self) -> &auctions::Pulse {

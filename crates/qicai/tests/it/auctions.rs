@@ -549,3 +549,39 @@ async fn many_quotes_at_once_are_put_in_one_line() {
     trade::auctions::verify(&mall.visitor().get(&format!("{path}/record.json")).await.text()).unwrap();
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_measure_reaches_quotes_no_more_and_does_not_win() {
+    let mall = Box::new().await;
+    let product = same_paper(&mall, "T-7005").await;
+    let handler = mall.login("licheng.jingban").await;
+    let made =
+        launch(&handler, &format!("product={product}"), &[("quantity", "80"), ("price", "100"), ("format", "open")])
+            .await;
+    let path = path_of(&made);
+    approve(&mall, &path).await;
+    let mut sellers = Vec::new();
+    for (login, price) in [("lantian", "99.00"), ("quancheng", "97.00"), ("qilu", "95.00"), ("baojie", "90.00")] {
+        let v = mall.login(&format!("{login}.dingdan")).await;
+        v.post(&format!("{path}/enter"), &[]).await.leads();
+        quote(&v, &path, price).await.leads();
+        sellers.push(v);
+    }
+    // The best is closed for paper while the quotation runs; a measure elsewhere touches nobody here.
+    let province = mall.login("sd.jicai").await;
+    let measure = async |name: &str, category: &str| {
+        let id = mall.number(&format!("SELECT id FROM org WHERE name LIKE '%{name}%'")).await;
+        let fields = [("kind", "frozen"), ("level", "category"), ("category", category), ("reason", "核实")];
+        province.post(&format!("/suppliers/{id}/measures"), &fields).await.leads();
+    };
+    measure("示例日化", "A0504").await;
+    measure("齐鲁示例", "A0201").await;
+    quote(&sellers[3], &path, "80.00").await.refused("quote.not_admitted");
+    later(&mall, 30 * 24 * HOUR).await;
+    handler.post(&format!("{path}/award"), &[]).await;
+    let page = mall.visitor().get(&path).await;
+    page.shows(&["山东齐鲁示例电商有限公司", "报价后入驻被冻结"]);
+    let record = mall.visitor().get(&format!("{path}/record.json")).await.text();
+    trade::auctions::verify(&record).unwrap();
+    mall.sound().await;
+}

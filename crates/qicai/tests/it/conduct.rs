@@ -64,6 +64,8 @@ async fn from_the_warning_to_the_restoration() {
 
     // Hearing: only the one concerned, only in time, only once; the office waits for the answer.
     let case = case_of(&seller).await;
+    // Whoever cannot answer has not received it for the firm.
+    assert!(!mall.login("lantian.dingdan").await.get(&case).await.text().contains("已送达"));
     seller.get(&case).await.shows(&["价格严重偏高", "提交陈述申辩", "已送达", "¥60.00"]);
     assert_eq!(mall.login("quancheng.guanli").await.get(&case).await.status, StatusCode::NOT_FOUND);
     assert_eq!(mall.login("jinan.jicai").await.get(&case).await.status, StatusCode::NOT_FOUND);
@@ -150,8 +152,12 @@ async fn offices_open_cases_and_units_have_scores_too() {
     let split = "credit.deduct.buyer_split";
     assert_eq!(open(&centre, fields(&unit, split, "2 号", "")).await.status, StatusCode::FORBIDDEN);
     let until = show_day(day_of(db.now()) + 60);
-    open(&regulator, fields(&firm, fake, "1 号", &until)).await.leads();
-    open(&regulator, fields(&firm, fake, "1 号", &until)).await.leads();
+    // What holds in the whole province is the province's to decide; a unit answers to its own finance department.
+    open(&regulator, fields(&firm, fake, "1 号", &until)).await.refused("由省级作出");
+    open(&mall.login("zibo.jianguan").await, fields(&unit, split, "2 号", "")).await.refused("不归本级管理");
+    let province = mall.login("sd.jianguan").await;
+    open(&province, fields(&firm, fake, "1 号", &until)).await.leads();
+    open(&province, fields(&firm, fake, "1 号", &until)).await.leads();
     open(&regulator, fields(&unit, split, "2 号", "")).await.leads();
     assert_eq!(mall.number("SELECT COUNT(*) FROM conduct").await, 2, "one case for one rule and document");
 
@@ -175,7 +181,8 @@ async fn offices_open_cases_and_units_have_scores_too() {
     let id = mall.number(&format!("SELECT id FROM conduct WHERE rule = '{fake}'")).await;
     let before = credit(&mall, "蓝天示例").await;
     act(&seller, &format!("/conduct/{id}"), "mend", "已整改").await.leads();
-    act(&centre, &format!("/conduct/{id}"), "accept", "属实").await.leads();
+    assert_eq!(act(&centre, &format!("/conduct/{id}"), "accept", "x").await.status, StatusCode::NOT_FOUND);
+    act(&mall.login("sd.jicai").await, &format!("/conduct/{id}"), "accept", "属实").await.leads();
     assert_eq!(credit(&mall, "蓝天示例").await, before + 50);
     mall.sound().await;
 }
@@ -269,4 +276,62 @@ async fn a_list_of_others_becomes_cases_that_can_be_answered() {
     assert_eq!(send(&mall.login("licheng.jingban").await, b"x").await.status, StatusCode::FORBIDDEN);
     assert_eq!(credit(&mall, "蓝天示例").await, 100, "told, not yet decided");
     mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_observation_taken_back_takes_its_consequences_back() {
+    let mall = Box::new().await;
+    let product = same_paper(&mall, "ZX-4401").await;
+    market(&mall, &product).await;
+    stay(&mall).await;
+    later(&mall, DAY).await;
+    let stopped = format!("SELECT COUNT(*) FROM offer WHERE product = {product} AND stops & 1 <> 0");
+    assert_eq!(mall.number(&stopped).await, 4);
+    // A file with a lower price frees at once what the daily look had frozen.
+    let seller = mall.login("lantian.guanli").await;
+    crate::job::shelve(&mall, &seller, &crate::job::paper(&[("ZX-4401", "60.00", "50")])).await;
+    assert_eq!(mall.number(&stopped).await, 3);
+    // The observations were of other goods: all are withdrawn, nothing is left that could freeze anything.
+    let centre = mall.login("jinan.jicai").await;
+    let ids = format!("SELECT id FROM observation WHERE product = {product} AND withdrawn = '' ORDER BY id");
+    for r in mall.mall.watch.db().rows(&ids, &[]).await.unwrap() {
+        centre.post(&format!("/observations/{}/withdraw", r.int(0)), &[("reason", "看错了商品")]).await.leads();
+    }
+    assert_eq!(mall.number(&stopped).await, 0);
+    let watched =
+        format!("SELECT COUNT(*) FROM price_watch w JOIN offer o ON o.id = w.offer WHERE o.product = {product}");
+    assert_eq!(mall.number(&watched).await, 0);
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_firm_lists_nothing_new_and_an_applicant_is_nobodys_business() {
+    let mall = Box::new().await;
+    let id = mall.number("SELECT id FROM org WHERE name LIKE '%蓝天示例%'").await;
+    let frozen = [("kind", "frozen"), ("level", "whole"), ("reason", "核实中"), ("until", "")];
+    mall.login("sd.jicai").await.post(&format!("/suppliers/{id}/measures"), &frozen).await.leads();
+    let seller = mall.login("lantian.guanli").await;
+    let file = crate::job::paper(&[("DJ-1", "60.00", "50")]);
+    let at = seller.upload("/imports", &[], "file", "a.xlsx", &file).await.leads().to_owned();
+    mall.settle().await;
+    seller.get(&at).await.shows(&["已冻结、暂停或退出，不能上架"]);
+    let fields = [
+        ("uscc", ""),
+        ("name", "丁示例公司"),
+        ("region", "370112"),
+        ("login", "ding.guanli"),
+        ("password", "Entry-test-2026"),
+        ("again", "Entry-test-2026"),
+        ("person", "样本"),
+        ("phone", "13900009999"),
+    ];
+    let code = rules::uscc::complete("91370112MA0000007").unwrap();
+    let fields = fields.map(|(k, v)| if k == "uscc" { (k, code.as_str()) } else { (k, v) });
+    assert_eq!(mall.visitor().post("/join/register", &fields).await.status, StatusCode::SEE_OTHER);
+    let firm = mall.login_with("ding.guanli", "Entry-test-2026").await;
+    for path in ["/authorisations", "/admission/account"] {
+        firm.get(path).await.refused("通过入驻审核后");
+    }
+    let id = mall.number("SELECT id FROM org WHERE name = '丁示例公司'").await;
+    assert_eq!(mall.visitor().get(&format!("/scores/{id}")).await.status, StatusCode::NOT_FOUND);
 }

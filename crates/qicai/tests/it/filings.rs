@@ -209,3 +209,29 @@ async fn goods_nobody_confirms_go_off_the_shelf() {
     assert_eq!(mall.number(live).await, 1);
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_wish_keeps_its_place_and_goods_off_the_shelf_stay_off() {
+    let mall = Box::new().await;
+    let (seller, centre) = (mall.login("lantian.guanli").await, mall.login("jinan.jicai").await);
+    shelve(&mall, &seller, &paper(&[("TY-1", "100.00", "50"), ("TY-2", "100.00", "50")])).await;
+    send(&mall, &seller, &paper(&[("TY-1", "110.00", "50")])).await;
+    let first = waiting(&mall).await;
+    send(&mall, &seller, &paper(&[("TY-1", "110.00", "60")])).await;
+    assert_eq!(waiting(&mall).await, first, "the same wish again keeps its place");
+    send(&mall, &seller, &paper(&[("TY-1", "111.00", "60")])).await;
+    assert_ne!(waiting(&mall).await, first, "another wish takes its place");
+
+    // Taken off, then asked dearer: it comes back at the new price or not at all.
+    let offer = "SELECT o.id FROM offer o JOIN product p ON p.id = o.product WHERE p.model = 'TY-2'";
+    let offer = mall.number(offer).await;
+    seller.post(&format!("/offers/{offer}"), &[("price", "100.00"), ("stock", "50")]).await.leads();
+    send(&mall, &seller, &paper(&[("TY-2", "120.00", "70")])).await;
+    let listed =
+        |price: i64| format!("SELECT COUNT(*) FROM offer WHERE id = {offer} AND state = 'listed' AND price = {price}");
+    assert_eq!(mall.number(&listed(10_000)).await, 0, "not sold at a price nobody asks any more");
+    let last = *waiting(&mall).await.last().unwrap();
+    judge(&centre, last, true, "").await.leads();
+    assert_eq!(mall.number(&listed(12_000)).await, 1);
+    mall.sound().await;
+}

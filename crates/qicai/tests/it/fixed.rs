@@ -338,3 +338,21 @@ async fn a_region_says_which_ways_may_be_used() {
     assert!(!jinan.get(&path).await.text().contains("提出服务需求"), "another city's agreement");
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_under_a_measure_gets_no_jobs_until_it_is_lifted() {
+    let mall = Box::new().await;
+    let path = agreement(&mall, "jinan.jicai", MEMBERS).await;
+    let id = mall.number("SELECT id FROM org WHERE name LIKE '%综合服务%'").await;
+    let province = mall.login("sd.jicai").await;
+    let frozen = [("kind", "frozen"), ("level", "whole"), ("reason", "核实"), ("until", "")];
+    province.post(&format!("/suppliers/{id}/measures"), &frozen).await.leads();
+    mall.login("licheng.jingban").await.get(&path).await.shows(&["暂停承接"]);
+    let job = called(&mall, &path, "rotate", &[]).await;
+    assert_eq!(asked(&mall, &job).await, "yinwu", "whose turn it was is passed over");
+    let measure = mall.number("SELECT MAX(id) FROM standing").await;
+    province.post(&format!("/measures/{measure}/lift"), &[("why", "核实无误")]).await.leads();
+    let job = called(&mall, &path, "rotate", &[]).await;
+    assert_eq!(asked(&mall, &job).await, "fuwu");
+    mall.sound().await;
+}

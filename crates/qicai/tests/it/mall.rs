@@ -68,7 +68,8 @@ impl Box {
     /// Runs followers and due commands until all is quiet.
     pub async fn settle(&self) {
         settle(&self.mall.watch).await.unwrap();
-        while trade::run_due(self.mall.watch.trade()).await.unwrap() > 0 {}
+        let trade = self.mall.watch.trade();
+        while trade::run_daily(trade).await.unwrap() + trade::run_due(trade).await.unwrap() > 0 {}
         settle(&self.mall.watch).await.unwrap();
     }
 

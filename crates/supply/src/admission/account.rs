@@ -3,8 +3,9 @@
 use super::store::{self, AccountChange};
 use crate::Supply;
 use base::access::Actor;
+use kit::fail::carried;
 use kit::{Entry, Fail, Result, Tx};
-use rules::calendar::{day_of, show_time};
+use rules::calendar::show_time;
 use rules::duty::Duty;
 use rules::rulebook::Scope;
 use serde_json::json;
@@ -74,9 +75,10 @@ pub async fn ask(supply: &Supply, actor: &Actor, account: &str) -> Result<()> {
 /// Another person of the firm confirms; the cooling time begins.
 pub async fn confirm(supply: &Supply, actor: &Actor) -> Result<()> {
     actor.must(&DESKS)?;
-    let (facts, now) = (supply.facts(), supply.db().now());
     let any = Scope { mode: None, form: None, category: None, amount: None };
-    let days = facts.number("supplier.account_cooling_days", &actor.region, &any, day_of(now), 3);
+    let facts = supply.facts();
+    let cooled = |now| facts.clock("supplier.account_cooling_days", &actor.region, &any, now).map_or(now, |d| d.at);
+    let cooled = &cooled;
     supply
         .db()
         .write("account.confirm", |tx| {
@@ -88,7 +90,7 @@ pub async fn confirm(supply: &Supply, actor: &Actor) -> Result<()> {
                 if c.state != "asked" {
                     return Err(Fail::refuse("account.confirmed", "已经确认过了。"));
                 }
-                let at = tx.now() + days * 86_400_000;
+                let at = cooled(tx.now());
                 if !store::move_change(tx, &c, "confirmed", Some(actor.person), Some(at)).await? {
                     return Err(Fail::Retry);
                 }
@@ -126,10 +128,10 @@ async fn open(tx: &Tx<'_>, supplier: i64) -> Result<AccountChange> {
 
 /// Lets confirmed changes take effect when their time has come.
 pub async fn run_due(supply: &Supply) -> Result<usize> {
-    let found = store::due_changes(supply.db(), supply.db().now(), PIECE).await?;
     let root = &supply.facts().root;
-    for c in &found {
-        supply
+    let mut done = 0;
+    for c in &store::due_changes(supply.db(), supply.db().now(), PIECE).await? {
+        let changed = supply
             .db()
             .write("account.change", |tx| {
                 Box::pin(async move {
@@ -141,7 +143,8 @@ pub async fn run_due(supply: &Supply) -> Result<usize> {
                     journal(tx, root, c, "account.changed", 0).await
                 })
             })
-            .await?;
+            .await;
+        done += usize::from(carried("account change", c.id, changed));
     }
-    Ok(found.len())
+    Ok(done)
 }

@@ -4,6 +4,7 @@ use super::store::{self, Application, Authorisation};
 use crate::offers::stop;
 use crate::{Supply, brands};
 use base::access::Actor;
+use kit::fail::carried;
 use kit::{Entry, Fail, Query, Result, Tx};
 use rules::calendar::{Day, day_of, show_day};
 use rules::duty::Duty;
@@ -194,10 +195,10 @@ pub async fn answer(supply: &Supply, actor: &Actor, id: i64, to: &str, reason: &
 
 /// Ends authorisations whose last day is past.
 pub async fn end_due(supply: &Supply) -> Result<usize> {
-    let found = store::lapsed(supply.db(), day_of(supply.db().now()), PIECE).await?;
     let root = &supply.facts().root;
-    for a in &found {
-        supply
+    let mut done = 0;
+    for a in &store::lapsed(supply.db(), day_of(supply.db().now()), PIECE).await? {
+        let ended = supply
             .db()
             .write("authorisation.end", |tx| {
                 Box::pin(async move {
@@ -208,9 +209,10 @@ pub async fn end_due(supply: &Supply) -> Result<usize> {
                     watch(supply, tx, &a.brand, 0).await.map(|_| ())
                 })
             })
-            .await?;
+            .await;
+        done += usize::from(carried("authorisation", a.id, ended));
     }
-    Ok(found.len())
+    Ok(done)
 }
 
 /// Brands that a maker owns, with the areas in which a supplier may sell them; none at all when it may not.

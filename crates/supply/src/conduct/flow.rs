@@ -3,13 +3,14 @@ use super::store::{self, Case};
 use super::{act, score};
 use crate::{Supply, offers};
 use base::Base;
-use base::access::Actor;
+use base::access::{Actor, Scope};
 use base::said::{self, Said};
+use kit::fail::carried;
 use kit::{Entry, Fail, Result, Tx};
 use rules::calendar::{Day, day_of, show_day};
 use rules::conduct::{Act, Side, State, indicator_of};
 use rules::duty::Duty;
-use rules::rulebook::Scope;
+use rules::rulebook;
 use serde_json::{Value, json};
 
 /// The matter under which what is said in cases is kept.
@@ -50,7 +51,7 @@ pub struct Charge<'a> {
     pub by: (i64, i64),
 }
 
-const ANY: Scope<'static> = Scope { mode: None, form: None, category: None, amount: None };
+const ANY: rulebook::Scope<'static> = rulebook::Scope { mode: None, form: None, category: None, amount: None };
 
 /// The end of a clock of the rulebook that starts now.
 pub(super) fn clock(base: &Base, region: &str, key: &str) -> Option<i64> {
@@ -145,21 +146,31 @@ pub async fn open(base: &Base, tx: &Tx<'_>, charge: &Charge<'_>) -> Result<i64> 
 pub async fn begin(supply: &Supply, actor: &Actor, charge: &Charge<'_>) -> Result<i64> {
     let side = indicator_of(charge.rule).map(|i| i.side);
     actor.must(if side == Some(Side::Unit) { &[Duty::Regulator] } else { &[Duty::Centre, Duty::Regulator] })?;
-    let days = i64::from(day_of(supply.db().now()));
-    if matches!(charge.measure, Measure::Suspend(until) if i64::from(until) < days) {
-        return Err(Fail::field("until", "conduct.until", "暂停的截止日期不能早于今天。"));
+    let org = base::orgs::org(supply.db(), charge.org).await?;
+    let inside = matches!(actor.scope(), Scope::Region(prefix) if org.region.starts_with(&prefix));
+    // A firm sells in the whole province and is told where it did wrong; a unit answers to its own finance department.
+    if org.kind == "unit" && !inside {
+        return Err(Fail::field("uscc", "conduct.reach", "这个单位不归本级管理，请由其所在地的财政部门告知。"));
+    }
+    if let Measure::Suspend(until) = charge.measure {
+        if until < day_of(supply.db().now()) {
+            return Err(Fail::field("until", "conduct.until", "暂停的截止日期不能早于今天。"));
+        }
+        if actor.region != supply.facts().root {
+            return Err(Fail::field("until", "conduct.suspend_reach", "暂停交易全省有效，由省级作出。"));
+        }
     }
     supply.db().write("conduct.open", |tx| Box::pin(async move { open(supply, tx, charge).await })).await
 }
 
-/// The one concerned opened its case: the notice has arrived.
+/// Whoever answers for the one concerned opened its case: the notice has arrived.
 pub async fn seen(supply: &Supply, actor: &Actor, id: i64) -> Result<()> {
     supply
         .db()
         .write("conduct.seen", |tx| {
             Box::pin(async move {
                 let mut c = store::load(tx, &actor.scope(), id).await?;
-                if c.seen_at.is_some() || c.org != actor.org {
+                if c.seen_at.is_some() || c.org != actor.org || !actor.may(desk(&c)) {
                     return Ok(());
                 }
                 c.seen_at = Some(tx.now());
@@ -189,6 +200,8 @@ pub(super) async fn apply(tx: &Tx<'_>, c: &Case, on: bool, actor: i64) -> Result
             offers::stop::set(tx, offer, offers::stop::CONDUCT, on).await?;
             Ok(vec![offers::one(tx, offer).await?.product.to_string()])
         }
+        // Decided after the last day of a suspension: nothing is left to suspend.
+        ("suspend", _) if on && c.until.is_some_and(|d| d < day_of(tx.now())) => Ok(Vec::new()),
         ("suspend", _) if on => {
             let m = crate::suppliers::Measure {
                 supplier: c.org,
@@ -198,7 +211,7 @@ pub(super) async fn apply(tx: &Tx<'_>, c: &Case, on: bool, actor: i64) -> Result
                 code: "",
                 reason: &format!("诚信事项 {}", c.number),
                 conduct: Some(c.id),
-                until: c.until.map(|d| d.max(day_of(tx.now()))),
+                until: c.until,
                 actor,
             };
             crate::suppliers::impose(tx, &m).await?;
@@ -216,9 +229,9 @@ pub(super) async fn apply(tx: &Tx<'_>, c: &Case, on: bool, actor: i64) -> Result
 
 /// Lets cases nobody answered come into force.
 pub async fn run_due(supply: &Supply) -> Result<usize> {
-    let found = store::unanswered(supply.db(), supply.db().now(), PIECE).await?;
-    for id in &found {
-        supply
+    let mut done = 0;
+    for id in &store::unanswered(supply.db(), supply.db().now(), PIECE).await? {
+        let moved = supply
             .db()
             .write("conduct.lapse", |tx| {
                 Box::pin(async move {
@@ -232,9 +245,10 @@ pub async fn run_due(supply: &Supply) -> Result<usize> {
                     act::step(supply, tx, &mut c, Act::Lapse, (0, 0), "逾期未陈述申辩，依据告知的事实处理", "").await
                 })
             })
-            .await?;
+            .await;
+        done += usize::from(carried("case", *id, moved));
     }
-    Ok(found.len())
+    Ok(done)
 }
 
 async fn reminded(tx: &Tx<'_>, id: i64) -> Result<bool> {

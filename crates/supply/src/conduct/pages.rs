@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes, Upload};
-use base::said::Said;
+use base::said::Spoken;
 use base::shell::Shell;
 use kit::text::{percent, sha256};
 use kit::{Fail, Result, web};
@@ -20,7 +20,7 @@ use rules::conduct::{Cost, INDICATORS, Indicator, Level, Side, indicator_of};
 use rules::duty::Duty;
 use rules::rulebook::Scope;
 
-const READERS: Gate = Gate::Any(&Duty::BUSINESS);
+const READERS: Gate = Gate::Any(Duty::BUSINESS);
 const ACTORS: Gate = Gate::Any(&[Duty::SupplierAdmin, Duty::Signer, Duty::Regulator, Duty::Centre]);
 const OFFICE: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre]);
 const PAGE: usize = 30;
@@ -90,13 +90,6 @@ async fn list(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
     })
 }
 
-struct Line {
-    step: Said,
-    at: String,
-    who: String,
-    what: &'static str,
-}
-
 fn what(act: &str) -> &'static str {
     match act {
         "open" => "告知",
@@ -122,7 +115,7 @@ struct Page {
     wrong: Option<String>,
     typed: String,
     i: Item,
-    steps: Vec<Line>,
+    steps: Vec<Spoken>,
     acts: Vec<(&'static str, &'static str)>,
     measure: String,
     appeal_to: String,
@@ -135,20 +128,11 @@ struct Page {
 async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
     let (actor, db) = (cx.actor()?, supply.db());
     let mut c = store::load(db, &actor.scope(), id).await?;
-    if c.org == actor.org && c.seen_at.is_none() {
+    if c.org == actor.org && c.seen_at.is_none() && actor.may(flow::desk(&c)) {
         flow::seen(supply, actor, id).await?;
         c = store::load(db, &actor.scope(), id).await?;
     }
     let now = db.now();
-    let said = base::said::all(db, flow::MATTER, id).await?;
-    let orgs: Vec<i64> = said.iter().map(|s| s.org).collect();
-    let names = base::orgs::names(db, &orgs).await?;
-    let steps = said.into_iter().map(|step| Line {
-        at: show_time(step.at),
-        who: names.get(&step.org).cloned().unwrap_or_else(|| "系统".into()),
-        what: what(&step.act),
-        step,
-    });
     let standing = credit_of(supply, db, &base::orgs::org(db, c.org).await?).await?;
     let facts = supply.facts();
     let measure = match (c.measure.as_str(), c.until) {
@@ -162,7 +146,7 @@ async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<String>, typed: &
         s: Shell::work(cx, format!("诚信事项 {}", c.number)).await?,
         wrong,
         typed: typed.to_owned(),
-        steps: steps.collect(),
+        steps: base::said::spoken(db, flow::MATTER, id).await?,
         acts,
         measure,
         appeal_to: c.appeal_to.filter(|d| now <= *d).map_or(String::new(), show_time),
@@ -387,7 +371,13 @@ struct Score {
 async fn score_page(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> Result<Response> {
     let (db, facts, today) = (supply.db(), supply.facts(), day_of(supply.db().now()));
     let org = base::orgs::org(db, id).await?;
-    if !matches!(org.kind.as_str(), "unit" | "supplier") {
+    // Who only applies is not public yet.
+    let known = match org.kind.as_str() {
+        "unit" => true,
+        "supplier" => suppliers::get(db, id).await.is_ok(),
+        _ => false,
+    };
+    if !known {
         return Err(Fail::Hidden);
     }
     let standing = credit_of(&supply, db, &org).await?;

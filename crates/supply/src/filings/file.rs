@@ -1,5 +1,5 @@
 //! Taking goods in: what takes effect at once, what waits, what is not accepted at all.
-use super::store::{self, Filing, There};
+use super::store::{self, Filing, Own, There};
 use crate::offers::{Line, NewOffer, NewProduct, Put, put, stop};
 use crate::{Supply, prices, shelf};
 use base::access::Actor;
@@ -79,8 +79,8 @@ pub async fn file(desk: &mut Desk<'_>, tx: &Tx<'_>, n: &NewOffer) -> Result<File
     let key = naming::model_key(&n.product.model);
     let there = store::there(tx, &n.product.brand, &key, n.supplier).await?;
     match &there {
-        Some(There { product, attrs, offer: Some((offer, price)) }) => {
-            change(desk, tx, n, &key, (*product, attrs), (*offer, *price), today).await
+        Some(There { product, attrs, offer: Some(own) }) => {
+            change(desk, tx, n, &key, (*product, attrs), *own, today).await
         }
         _ => bring(desk, tx, n, &key, there.as_ref(), today).await,
     }
@@ -164,7 +164,8 @@ pub(crate) async fn rise(supply: &Supply, tx: &Tx<'_>, actor: &Actor, old: &Line
         areas: old.areas.clone(),
         link: old.link.clone(),
     };
-    wait(&desk, tx, &n, &key, ("price", Some(old.offer), json!({"price": old.price})), &[], today).await?;
+    wait(&desk, tx, &n, &key, ("price", Some(old.offer), json!({"price": old.price, "off": false})), &[], today)
+        .await?;
     if desk.flag("offer.review_hides", &n.product.category, today) {
         stop::set(tx, old.offer, stop::REVIEW, true).await?;
     }
@@ -178,14 +179,15 @@ async fn change(
     n: &NewOffer,
     key: &str,
     (product, attrs): (i64, &Vec<(String, String)>),
-    (offer, price): (i64, i64),
+    own: Own,
     today: Day,
 ) -> Result<Filed> {
+    let Own { id: offer, price, off } = own;
     let category = &n.product.category;
     let mut waits = None;
     let rise = n.price > price && desk.flag("offer.review_price_rise", category, today);
     if rise {
-        let what = ("price", Some(offer), json!({"price": price}));
+        let what = ("price", Some(offer), json!({"price": price, "off": off}));
         let found = look(desk, tx, n, key, None).await?;
         waits = Some(wait(desk, tx, n, key, what, &found, today).await?);
     }
@@ -194,6 +196,10 @@ async fn change(
         let what = ("params", Some(offer), json!({"attrs": attrs}));
         let found = look(desk, tx, n, key, None).await?;
         waits = Some(wait(desk, tx, n, key, what, &found, today).await?);
+    }
+    // What is off the shelf does not come back at a price its supplier no longer asks.
+    if let (Some(id), true, true) = (waits, rise, off) {
+        return Ok(Filed::Waits(id, None));
     }
     // Stock, areas, link and a lower price need nobody.
     let now = NewOffer { price: if rise { price } else { n.price }, ..n.clone() };
@@ -274,7 +280,17 @@ async fn look(desk: &Desk<'_>, tx: &Tx<'_>, n: &NewOffer, key: &str, there: Opti
     Ok(examine(&item, spec_of(&library.specs, &p.category), &known, &library.words))
 }
 
-/// Puts a filing into the queue.
+/// Does what waits ask for the same as this?
+fn same_wish(kind: &str, after: &str, n: &NewOffer) -> bool {
+    let Ok(was) = serde_json::from_str::<NewOffer>(after) else { return false };
+    match kind {
+        "price" => was.price == n.price,
+        "params" => same(&was.product.attrs, &n.product.attrs),
+        _ => was.price == n.price && was.product.title == n.product.title && same(&was.product.attrs, &n.product.attrs),
+    }
+}
+
+/// Puts a filing into the queue. The same wish again keeps its place there, and what reviewers have found.
 async fn wait(
     desk: &Desk<'_>,
     tx: &Tx<'_>,
@@ -284,6 +300,11 @@ async fn wait(
     found: &[Finding],
     today: Day,
 ) -> Result<i64> {
+    if let Some(open) = store::open(tx, n.supplier, &n.product.brand, key, kind).await?
+        && same_wish(kind, &open.after, n)
+    {
+        return Ok(open.id);
+    }
     let facts = desk.supply.facts();
     let category = &n.product.category;
     let scope = Scope { mode: None, form: None, category: Some(category), amount: None };

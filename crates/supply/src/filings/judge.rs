@@ -142,7 +142,13 @@ async fn apply(tx: &Tx<'_>, f: &Filing) -> Result<Option<i64>> {
             Ok((!matches!(did, Put::Same(_))).then_some(product))
         }
         ("price", Some(offer)) => {
-            // Stock and shelf are as the supplier has them now; only the price was filed.
+            // What was off the shelf when it was filed comes back as it was filed.
+            let before: serde_json::Value = serde_json::from_str(&f.before).map_err(Fail::fault)?;
+            if before["off"] == json!(true) {
+                let (_, product) = put(tx, &n).await?;
+                return Ok(Some(product));
+            }
+            // Otherwise stock and shelf are as the supplier has them now; only the price was filed.
             let now = offers::one(tx, offer).await?;
             offers::reprice(tx, &now, n.price).await?;
             Ok(Some(now.product))

@@ -77,6 +77,13 @@ fn read(r: &Row) -> Filing {
     }
 }
 
+/// What waits of a kind for one thing of a supplier.
+pub async fn open(q: &dyn Query, supplier: i64, brand: &str, model_key: &str, kind: &str) -> Result<Option<Filing>> {
+    let sql =
+        format!("{FILING} WHERE supplier = $1 AND brand = $2 AND model_key = $3 AND kind = $4 AND state = 'waiting'");
+    Ok(q.row(&sql, params![supplier, brand, model_key, kind]).await?.as_ref().map(read))
+}
+
 /// Writes a filing; one that waits for the same thing makes room.
 pub async fn add(tx: &Tx<'_>, f: &Filing) -> Result<i64> {
     let id = tx.id();
@@ -186,19 +193,30 @@ pub struct There {
     pub product: i64,
     /// Its attributes.
     pub attrs: Vec<(String, String)>,
-    /// Offer and its price, if the supplier has one.
-    pub offer: Option<(i64, i64)>,
+    /// The supplier's offer, if it has one.
+    pub offer: Option<Own>,
+}
+
+/// An offer of the supplier's own.
+#[derive(Clone, Copy)]
+pub struct Own {
+    /// Offer.
+    pub id: i64,
+    /// Price, fen.
+    pub price: i64,
+    /// Did its supplier take it off the shelf?
+    pub off: bool,
 }
 
 /// What is there of a brand and model.
 pub async fn there(q: &dyn Query, brand: &str, model_key: &str, supplier: i64) -> Result<Option<There>> {
-    let sql = "SELECT p.id, p.attrs, o.id, o.price FROM product p LEFT JOIN offer o ON o.product = p.id AND o.supplier = $3 \
+    let sql = "SELECT p.id, p.attrs, o.id, o.price, o.state FROM product p LEFT JOIN offer o ON o.product = p.id AND o.supplier = $3 \
                WHERE p.brand = $1 AND p.model_key = $2";
     let found = q.row(sql, params![brand, model_key, supplier]).await?;
     Ok(found.map(|r| There {
         product: r.int(0),
         attrs: serde_json::from_str(r.str(1)).unwrap_or_default(),
-        offer: r.opt_int(2).zip(r.opt_int(3)),
+        offer: r.opt_int(2).map(|id| Own { id, price: r.int(3), off: r.str(4) == "off" }),
     }))
 }
 

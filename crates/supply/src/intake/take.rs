@@ -44,7 +44,7 @@ impl Did {
 
 /// Who brings rows: supplier, person, and how (`api`, `folder`).
 #[derive(Clone, Copy)]
-pub struct From<'a> {
+struct Bringer<'a> {
     supplier: i64,
     person: i64,
     via: &'a str,
@@ -52,14 +52,14 @@ pub struct From<'a> {
 
 /// Takes rows in the shape of the template; one answer each, in order.
 pub async fn take(supply: &Supply, supplier: i64, person: i64, via: &str, rows: &[Vec<String>]) -> Result<Vec<Did>> {
-    let from = From { supplier, person, via };
+    let from = Bringer { supplier, person, via };
     let (found, products) =
         supply.db().write("intake.take", |tx| Box::pin(async move { all(supply, tx, from, rows).await })).await?;
     prices::check(supply, &products).await?;
     Ok(found)
 }
 
-async fn all(supply: &Supply, tx: &Tx<'_>, from: From<'_>, rows: &[Vec<String>]) -> Result<(Vec<Did>, Vec<i64>)> {
+async fn all(supply: &Supply, tx: &Tx<'_>, from: Bringer<'_>, rows: &[Vec<String>]) -> Result<(Vec<Did>, Vec<i64>)> {
     let court = import::Court::of(supply, tx, from.supplier).await?;
     let checker = court.checker();
     let who = (from.supplier, court.region(), court.kind());
@@ -110,7 +110,7 @@ pub struct Plan {
 /// Says what rows would bring about, by doing it and undoing it.
 pub async fn plan(supply: &Supply, supplier: i64, person: i64, rows: &[Vec<String>]) -> Result<Plan> {
     let found: Mutex<Plan> = Mutex::default();
-    let from = From { supplier, person, via: "folder" };
+    let from = Bringer { supplier, person, via: "folder" };
     let undone = supply
         .db()
         .write("intake.plan", |tx| {

@@ -84,9 +84,10 @@ pub async fn record(supply: &Supply, actor: &Actor, s: &Seen) -> Result<()> {
 }
 
 /// Withdraws an observation of the actor's area; it stays to be read, with the reason.
+/// What stood on it alone is undone at once.
 pub async fn withdraw(supply: &Supply, actor: &Actor, id: i64, reason: &str) -> Result<i64> {
     actor.must(&[Duty::Centre, Duty::Regulator])?;
-    supply
+    let product = supply
         .db()
         .write("price.withdraw", |tx| {
             Box::pin(async move {
@@ -109,5 +110,7 @@ pub async fn withdraw(supply: &Supply, actor: &Actor, id: i64, reason: &str) -> 
                 Ok(o.product)
             })
         })
-        .await
+        .await?;
+    super::check(supply, &[product]).await?;
+    Ok(product)
 }

@@ -99,6 +99,12 @@ pub async fn observed_after(q: &dyn Query, day: i64, after: i64, most: usize) ->
     Ok(q.rows(sql, params![day, after, most]).await?.iter().map(|r| r.int(0)).collect())
 }
 
+/// Products with a watched offer after an id, in order of id: their observations may all be gone.
+pub async fn watched_after(q: &dyn Query, after: i64, most: usize) -> Result<Vec<i64>> {
+    let sql = "SELECT DISTINCT o.product FROM price_watch w JOIN offer o ON o.id = w.offer WHERE o.product > $1 ORDER BY o.product LIMIT $2";
+    Ok(q.rows(sql, params![after, most]).await?.iter().map(|r| r.int(0)).collect())
+}
+
 /// An offer above the market or far below it.
 #[derive(Clone, Debug)]
 pub struct Watched {

@@ -2,6 +2,7 @@
 use super::store::{self, Watched};
 use crate::offers::{self, Line, stop};
 use crate::{Supply, conduct};
+use kit::fail::carried;
 use kit::{Entry, Fail, Result, Tx};
 use rules::Fen;
 use rules::calendar::{day_of, show_day, show_time};
@@ -16,14 +17,19 @@ const PIECE: usize = 1000;
 /// Overdue offers taken at a time.
 const OVERDUE: usize = 100;
 
-/// Looks at every observed product. Returns how many offers were looked at and how many changed.
+/// Looks at every observed product, and at those found too dear before: what stopped one of them is lifted with its last
+/// observation. Returns how many offers were looked at and how many changed.
 pub async fn check_all(supply: &Supply) -> Result<(usize, usize)> {
     let (facts, today) = (supply.facts(), day_of(supply.db().now()));
-    // Goods without a young observation are not judged; what stopped one of them is lifted with its last observation.
     let age = terms(&facts.rulebook, &facts.path(&facts.root), today).map_or(0, |t| t.age_days_max);
+    let since = i64::from(today) - age;
     let (mut after, mut seen, mut changed) = (0, 0, 0);
     loop {
-        let piece = store::observed_after(supply.db(), i64::from(today) - 2 * age, after, PIECE).await?;
+        let mut piece = store::observed_after(supply.db(), since, after, PIECE).await?;
+        piece.extend(store::watched_after(supply.db(), after, PIECE).await?);
+        piece.sort_unstable();
+        piece.dedup();
+        piece.truncate(PIECE);
         let Some(last) = piece.last() else { return Ok((seen, changed)) };
         after = *last;
         let (s, c) = check(supply, &piece).await?;
@@ -56,19 +62,20 @@ pub async fn check(supply: &Supply, products: &[i64]) -> Result<(usize, usize)> 
         if same {
             continue;
         }
-        judge(supply, line, found).await?;
-        changed += 1;
+        changed += usize::from(carried("price", line.offer, judge(supply, line, found).await));
     }
     Ok((lines.len(), changed))
 }
 
 /// Freezes what was not put right in time.
 pub async fn run_due(supply: &Supply) -> Result<usize> {
-    let found = store::overdue(supply.db(), supply.db().now(), OVERDUE).await?;
-    for w in &found {
-        supply.db().write("price.overdue", |tx| Box::pin(async move { overdue(supply, tx, w).await })).await?;
+    let mut done = 0;
+    for w in &store::overdue(supply.db(), supply.db().now(), OVERDUE).await? {
+        let frozen =
+            supply.db().write("price.overdue", |tx| Box::pin(async move { overdue(supply, tx, w).await })).await;
+        done += usize::from(carried("price", w.offer, frozen));
     }
-    Ok(found.len())
+    Ok(done)
 }
 
 fn about(supply: &Supply, line: &Line, kind: &'static str, data: serde_json::Value) -> Entry {

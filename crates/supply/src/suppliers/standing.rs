@@ -3,6 +3,7 @@
 //! A measure works at once on every offer and on every quotation that runs; open orders go on to their end.
 use super::store::{self, Standing};
 use crate::{Supply, offers};
+use kit::fail::carried;
 use kit::{Entry, Fail, Result, Tx};
 use rules::calendar::{Day, day_of, show_day};
 use rules::duty::Duty;
@@ -136,12 +137,13 @@ async fn apply(tx: &Tx<'_>, supplier: i64) -> Result<Vec<String>> {
 
 /// Lifts measures whose last day is past.
 pub async fn run_due(supply: &Supply) -> Result<usize> {
-    let found = store::ended(supply.db(), day_of(supply.db().now()), PIECE).await?;
-    for s in &found {
-        supply
+    let mut done = 0;
+    for s in &store::ended(supply.db(), day_of(supply.db().now()), PIECE).await? {
+        let lifted = supply
             .db()
             .write("standing.end", |tx| Box::pin(async move { lift(tx, s, "期满自动解除", 0).await.map(|_| ()) }))
-            .await?;
+            .await;
+        done += usize::from(carried("measure", s.id, lifted));
     }
-    Ok(found.len())
+    Ok(done)
 }

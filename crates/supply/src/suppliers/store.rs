@@ -34,6 +34,11 @@ pub struct Supplier {
     pub closed: String,
 }
 
+/// Do state and closed parts keep a supplier from dealing in a category at a place?
+pub fn stopped(state: &str, closed: &str, category: &str, place: &str) -> bool {
+    state != "admitted" || category_closed(closed, category) || area_closed(closed, place)
+}
+
 /// Is a place in an area that measures have closed?
 pub fn area_closed(closed: &str, place: &str) -> bool {
     rules::place::reached(closed.split_whitespace().filter_map(|c| c.strip_prefix("a:")), place)
@@ -50,6 +55,11 @@ impl Supplier {
         let admitted =
             self.categories.is_empty() || self.categories.split_whitespace().any(|c| category.starts_with(c));
         admitted && !category_closed(&self.closed, category)
+    }
+
+    /// Does a measure keep it from dealing in a category at a place? What it undertook before goes on to its end.
+    pub fn stopped_for(&self, category: &str, place: &str) -> bool {
+        stopped(&self.state, &self.closed, category, place)
     }
 
     /// Does it deliver to a region?

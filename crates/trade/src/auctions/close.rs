@@ -12,6 +12,10 @@ use rules::Fen;
 use rules::auction::{Act, Book, Event, Limits, Outcome, Phase, Quote, State, abnormal, decide};
 use rules::duty::Duty;
 use serde_json::json;
+use supply::suppliers;
+
+/// Why whom a measure has reached is out.
+const STOPPED: &str = "报价后入驻被冻结、暂停或退出";
 
 /// Runs a due command of an auction.
 pub async fn run_due(trade: &Trade, id: i64, command: &str) -> Result<()> {
@@ -309,6 +313,7 @@ pub(super) fn excluded(entries: &[Entry]) -> Vec<(i64, &'static str)> {
 
 async fn name_winner(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, book: &Book) -> Result<()> {
     let mut entries = store::entries(tx, p.id).await?;
+    leave_out(tx, p, &mut entries).await?;
     let out: Vec<i64> = excluded(&entries).into_iter().map(|(who, _)| who).collect();
     match decide(&record::standing(book), &out, a.settings.minimum) {
         Outcome::TooFew(valid, need) => {
@@ -325,6 +330,17 @@ async fn name_winner(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction, b
             name(trade, tx, p, &line[0]).await
         }
     }
+}
+
+/// Whom a measure has reached since the quote does not win: out, with the reason in the record like any other.
+async fn leave_out(tx: &Tx<'_>, p: &Project, entries: &mut [Entry]) -> Result<()> {
+    for e in entries.iter_mut().filter(|e| e.place > 0 && e.verdict != "fail") {
+        if suppliers::get(tx, e.supplier).await?.stopped_for(&p.category, &p.address_region) {
+            (e.verdict, e.reason) = ("fail".to_owned(), STOPPED.to_owned());
+            store::save_entry(tx, p.id, e).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Names a winner, the first time or the next in line.
@@ -450,10 +466,13 @@ async fn pass_on(trade: &Trade, id: i64, how: &str, reason: &str, by: i64) -> Re
                 let data = json!({"alias": e.alias, "supplier": winner.to_string(), "how": how, "reason": reason, "case": case.to_string()});
                 tx.journal(entry(&p, "auction.abandoned", 0, data)).await?;
                 let book = store::book_at(tx, &a, tx.now()).await?;
-                let line: Vec<Quote> = record::standing(&book)
-                    .into_iter()
-                    .filter(|q| entries.iter().any(|e| e.supplier == q.bidder && e.standing == "line"))
-                    .collect();
+                let mut line: Vec<Quote> = Vec::new();
+                for q in record::standing(&book) {
+                    let waits = entries.iter().any(|e| e.supplier == q.bidder && e.standing == "line");
+                    if waits && !suppliers::get(tx, q.bidder).await?.stopped_for(&p.category, &p.address_region) {
+                        line.push(q);
+                    }
+                }
                 match line.first() {
                     Some(next) => {
                         step(&mut p, Act::PassOn)?;

@@ -363,8 +363,10 @@ pub async fn entry(q: &dyn Query, auction: i64, supplier: i64) -> Result<Option<
 
 /// May this supplier quote now: its alias, if it takes part and is still admitted.
 pub async fn may_quote(q: &dyn Query, auction: i64, supplier: i64) -> Result<Option<(String, bool)>> {
-    let sql = "SELECT e.alias, s.state FROM auction_entry e JOIN supplier s ON s.org = e.supplier WHERE e.auction = $1 AND e.supplier = $2";
-    Ok(q.row(sql, params![auction, supplier]).await?.map(|r| (r.text(0), r.str(1) == "admitted")))
+    let sql = "SELECT e.alias, s.state, s.closed, p.category, p.address_region FROM auction_entry e JOIN supplier s ON s.org = e.supplier \
+               JOIN project p ON p.id = e.auction WHERE e.auction = $1 AND e.supplier = $2";
+    let open = |r: &Row| !supply::suppliers::stopped(r.str(1), r.str(2), r.str(3), r.str(4));
+    Ok(q.row(sql, params![auction, supplier]).await?.map(|r| (r.text(0), open(&r))))
 }
 
 /// Writes an entry; false when the supplier or the alias is there already.

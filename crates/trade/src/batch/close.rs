@@ -6,6 +6,7 @@ use crate::Trade;
 use crate::auctions;
 use crate::orders::{Award, AwardLine, award as make_order};
 use crate::projects::{self, Project, store as headers};
+use kit::fail::carried;
 use kit::{Result, Tx};
 use rules::Fen;
 use rules::batch::demand::Act as DemandAct;
@@ -14,6 +15,7 @@ use rules::batch::{Offer, Share, Want, next_due, share};
 use rules::calendar::day_of;
 use rules::duty::Duty;
 use serde_json::json;
+use supply::suppliers;
 
 /// Moves the rounds whose time has come; returns how many.
 pub(crate) async fn run_due(trade: &Trade) -> Result<usize> {
@@ -34,10 +36,7 @@ pub(crate) async fn run_due(trade: &Trade) -> Result<usize> {
                 })
             })
             .await;
-        match moved {
-            Ok(()) => done += 1,
-            Err(e) => tracing::error!(round = r.id, cause = %e, "a batch round could not be moved, will try again"),
-        }
+        done += usize::from(carried("batch round", r.id, moved));
     }
     Ok(done)
 }
@@ -135,6 +134,10 @@ async fn open_offers(trade: &Trade, tx: &Tx<'_>, r: &mut Round) -> Result<()> {
                 continue;
             };
             store::open_offer(tx, p.id, o.supplier, price, most).await?;
+            // Opened for the record; whom a measure has reached since gets no share.
+            if suppliers::get(tx, o.supplier).await?.stopped_for(&r.category, &r.region) {
+                continue;
+            }
             line.push(Offer { supplier: o.supplier, price, most, seq: i as i64 });
         }
         let wants: Vec<Want> = demands

@@ -4,6 +4,7 @@ use crate::Trade;
 use crate::orders::store as orders;
 use base::access::Actor;
 use base::said::{self, Said};
+use kit::fail::carried;
 use kit::{Entry, Fail, Result, Tx};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::dispute::{Act, REASONS, State, next, reason_label};
@@ -274,9 +275,9 @@ async fn upheld(trade: &Trade, tx: &Tx<'_>, d: &Dispute, by: (i64, i64), words: 
 
 /// Disputes nobody answered go on to the centre.
 pub async fn run_due(trade: &Trade) -> Result<usize> {
-    let found = store::unanswered(trade.db(), trade.db().now(), PIECE).await?;
-    for id in &found {
-        trade
+    let mut done = 0;
+    for id in &store::unanswered(trade.db(), trade.db().now(), PIECE).await? {
+        let moved = trade
             .db()
             .write("dispute.lapse", |tx| {
                 Box::pin(async move {
@@ -287,7 +288,8 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
                     step(trade, tx, &mut d, Act::Lapse, (0, 0), "对方逾期未答复", "").await
                 })
             })
-            .await?;
+            .await;
+        done += usize::from(carried("dispute", *id, moved));
     }
-    Ok(found.len())
+    Ok(done)
 }

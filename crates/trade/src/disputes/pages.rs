@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes, Upload};
-use base::said::Said;
+use base::said::Spoken;
 use base::shell::Shell;
 use kit::text::{percent, sha256};
 use kit::{Fail, Result, web};
@@ -21,7 +21,7 @@ use rules::duty::Duty;
 const SIDES: &[Duty] = &[Duty::Handler, Duty::Receiver, Duty::SupplierOrders];
 const FILERS: Gate = Gate::Any(SIDES);
 const ACTORS: Gate = Gate::Any(&[Duty::Handler, Duty::Receiver, Duty::SupplierOrders, Duty::Centre]);
-const READERS: Gate = Gate::Any(&Duty::BUSINESS);
+const READERS: Gate = Gate::Any(Duty::BUSINESS);
 const PAGE: usize = 30;
 
 struct Item {
@@ -71,13 +71,6 @@ async fn list(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
     })
 }
 
-struct Line {
-    step: Said,
-    at: String,
-    who: String,
-    what: &'static str,
-}
-
 fn what(act: &str) -> &'static str {
     match act {
         "file" => "投诉",
@@ -86,21 +79,12 @@ fn what(act: &str) -> &'static str {
     }
 }
 
-async fn lines(trade: &Trade, d: &Dispute) -> Result<Vec<Line>> {
-    let said = base::said::all(trade.db(), flow::MATTER, d.id).await?;
-    let ids: Vec<i64> = said.iter().map(|s| s.org).collect();
-    let names = base::orgs::names(trade.db(), &ids).await?;
-    let public = d.filer.is_none();
-    let line = |step: Said| Line {
-        at: show_time(step.at),
-        who: names
-            .get(&step.org)
-            .cloned()
-            .unwrap_or_else(|| if public && step.act == "file" { "社会公众".into() } else { "系统".to_owned() }),
-        what: what(&step.act),
-        step,
-    };
-    Ok(said.into_iter().map(line).collect())
+async fn lines(trade: &Trade, d: &Dispute) -> Result<Vec<Spoken>> {
+    let mut all = base::said::spoken(trade.db(), flow::MATTER, d.id).await?;
+    if d.filer.is_none() {
+        all.iter_mut().filter(|l| l.said.act == "file").for_each(|l| l.who = "社会公众".into());
+    }
+    Ok(all)
 }
 
 #[derive(Template)]
@@ -110,7 +94,7 @@ struct Page {
     wrong: Option<String>,
     typed: String,
     i: Item,
-    lines: Vec<Line>,
+    lines: Vec<Spoken>,
     acts: Vec<(&'static str, &'static str)>,
     number: String,
     open_order: bool,
@@ -268,7 +252,7 @@ struct Track {
     s: Shell,
     wrong: Option<String>,
     number: String,
-    found: Option<(Item, Vec<Line>)>,
+    found: Option<(Item, Vec<Spoken>)>,
 }
 
 async fn track_form(cx: Cx) -> Result<Response> {

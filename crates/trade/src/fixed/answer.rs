@@ -72,6 +72,12 @@ pub async fn quote(trade: &Trade, actor: &Actor, id: i64, counts: &[(i64, i64)],
                 let a = store::agreement(tx, job.agreement).await?;
                 let members = store::members(tx, a.id).await?;
                 let me = members.iter().find(|m| m.supplier == actor.org).ok_or(Fail::Hidden)?;
+                if me.stopped {
+                    return Err(Fail::refuse(
+                        "job.stopped",
+                        "贵单位入驻已冻结、暂停或退出，不能报价，请联系集中采购机构。",
+                    ));
+                }
                 job.lines.clear();
                 for i in store::items(tx, a.id).await? {
                     let Some((_, quantity)) = counts.iter().find(|(item, n)| *item == i.id && *n > 0) else { continue };

@@ -20,7 +20,11 @@ pub(super) async fn look(trade: &Trade, tx: &Tx<'_>, p: &mut Project, job: &mut 
             step(p, Act::Offer)?;
             let asked = store::asked(tx, job.id).await?;
             let who = asked.first().map(|a| a.supplier).ok_or(Fail::Hidden)?;
-            offer(trade, tx, p, job, who).await
+            let members = store::members(tx, job.agreement).await?;
+            match members.iter().any(|m| m.supplier == who && m.takes()) {
+                true => offer(trade, tx, p, job, who).await,
+                false => end(tx, p, 0, "所选供应商已被冻结、暂停或退出").await,
+            }
         }
         Way::Rotate => {
             step(p, Act::Offer)?;
@@ -48,7 +52,7 @@ pub(super) async fn look(trade: &Trade, tx: &Tx<'_>, p: &mut Project, job: &mut 
 async fn rotate(trade: &Trade, tx: &Tx<'_>, p: &mut Project, job: &mut Job) -> Result<()> {
     let without: Vec<i64> = store::asked(tx, job.id).await?.into_iter().map(|a| a.supplier).collect();
     let members = store::members(tx, job.agreement).await?;
-    let turns: Vec<_> = members.iter().filter(|m| m.active).map(store::Member::turn).collect();
+    let turns: Vec<_> = members.iter().filter(|m| m.takes()).map(store::Member::turn).collect();
     match turn(&turns, &without) {
         Some(who) => offer(trade, tx, p, job, who).await,
         None => end(tx, p, 0, "入围供应商都没有接单").await,
@@ -116,7 +120,7 @@ async fn draw_now(trade: &Trade, tx: &Tx<'_>, p: &mut Project, job: &mut Job) ->
     let mut left: Vec<i64> = store::members(tx, job.agreement)
         .await?
         .into_iter()
-        .filter(|m| m.active && !without.contains(&m.supplier))
+        .filter(|m| m.takes() && !without.contains(&m.supplier))
         .map(|m| m.supplier)
         .collect();
     left.sort_unstable();
@@ -160,7 +164,7 @@ pub(super) async fn pass(
         Way::Rotate => {
             let members = store::members(tx, job.agreement).await?;
             let asked: Vec<i64> = store::asked(tx, job.id).await?.into_iter().map(|a| a.supplier).collect();
-            if members.iter().any(|m| m.active && !asked.contains(&m.supplier)) {
+            if members.iter().any(|m| m.takes() && !asked.contains(&m.supplier)) {
                 step(p, Act::Offer)?;
             }
             rotate(trade, tx, p, job).await?;

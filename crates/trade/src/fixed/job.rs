@@ -199,7 +199,7 @@ async fn find(trade: &Trade, actor: &Actor, a: &Agreement, c: &CallOff) -> Resul
         return Err(Fail::field("way", "fixed.way", format!("本地不能用“{}”。{origin}", c.way.label())));
     }
     let members = store::members(trade.db(), a.id).await?;
-    let active: Vec<i64> = members.iter().filter(|m| m.active).map(|m| m.supplier).collect();
+    let active: Vec<i64> = members.iter().filter(|m| m.takes()).map(|m| m.supplier).collect();
     if active.is_empty() {
         return Err(Fail::refuse("fixed.nobody", "这份协议还没有入围供应商。"));
     }

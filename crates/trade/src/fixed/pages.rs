@@ -26,7 +26,7 @@ const CENTRE: Gate = Gate::Any(&[Duty::Centre]);
 const HANDLER: Gate = Gate::Any(&[Duty::Handler]);
 const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
 const ACCOUNTANT: Gate = Gate::Any(&[Duty::Accountant]);
-const SIDES: Gate = Gate::Any(&Duty::BUSINESS);
+const SIDES: Gate = Gate::Any(Duty::BUSINESS);
 const LIST_MAX: usize = 100;
 const PHOTOS_MAX: usize = 6;
 
@@ -186,6 +186,7 @@ struct MemberRow {
     discount: String,
     turns: i64,
     active: bool,
+    takes: bool,
 }
 
 struct Sum {
@@ -303,6 +304,7 @@ async fn page(trade: &Trade, cx: &Cx, id: i64, form: Option<&Form>, blocked: Vec
                 discount: percent_of(m.discount_bp),
                 turns: m.turns,
                 active: m.active,
+                takes: m.takes(),
             })
             .collect(),
         ledger: ledger.collect(),

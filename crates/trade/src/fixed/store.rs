@@ -156,9 +156,16 @@ pub struct Member {
     pub turns: i64,
     /// Is it in?
     pub active: bool,
+    /// Does a measure keep it from taking jobs of the agreement?
+    pub stopped: bool,
 }
 
 impl Member {
+    /// May a job be given to it?
+    pub fn takes(&self) -> bool {
+        self.active && !self.stopped
+    }
+
     /// As rotation sees it.
     pub fn turn(&self) -> Turn {
         Turn { supplier: self.supplier, place: self.place, turns: self.turns }
@@ -167,13 +174,15 @@ impl Member {
 
 /// Members of an agreement by place, those that left too.
 pub async fn members(q: &dyn Query, agreement: i64) -> Result<Vec<Member>> {
-    let sql = "SELECT supplier, discount_bp, place, turns, state FROM agreement_member WHERE agreement = $1 ORDER BY place, supplier";
+    let sql = "SELECT m.supplier, m.discount_bp, m.place, m.turns, m.state, s.state, s.closed, a.category, a.region FROM agreement_member m \
+               JOIN supplier s ON s.org = m.supplier JOIN agreement a ON a.id = m.agreement WHERE m.agreement = $1 ORDER BY m.place, m.supplier";
     let read = |r: &Row| Member {
         supplier: r.int(0),
         discount_bp: r.int(1),
         place: r.int(2),
         turns: r.int(3),
         active: r.str(4) == "in",
+        stopped: supply::suppliers::stopped(r.str(5), r.str(6), r.str(7), r.str(8)),
     };
     Ok(q.rows(sql, params![agreement]).await?.iter().map(read).collect())
 }

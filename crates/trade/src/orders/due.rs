@@ -3,6 +3,7 @@ use super::store;
 use super::{conduct, flow, store::Order};
 use crate::{Trade, direct, settlement};
 use kit::Result;
+use kit::fail::carried;
 use rules::duty::Duty;
 use rules::orders::{Act, State};
 use serde_json::json;
@@ -35,13 +36,7 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
                 })
             })
             .await;
-        match moved {
-            Ok(()) => done += 1,
-            // Someone acted on the order in the same instant; the next look sees what it became.
-            Err(kit::Fail::Refused(r)) => tracing::info!(order = id, code = r.code, "due command not needed any more"),
-            // One order's trouble must not keep the others waiting.
-            Err(e) => tracing::error!(order = id, cause = %e, "due command failed, will try again"),
-        }
+        done += usize::from(carried("order", id, moved));
     }
     Ok(done)
 }

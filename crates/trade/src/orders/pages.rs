@@ -20,7 +20,7 @@ use rules::duty::Duty;
 use rules::orders::State;
 use std::collections::HashMap;
 
-const PARTIES: Gate = Gate::Any(&Duty::BUSINESS);
+const PARTIES: Gate = Gate::Any(Duty::BUSINESS);
 const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
 const SIGNERS: Gate = Gate::Any(&[Duty::Signer, Duty::SupplierOrders]);
 const SIDES: Gate = Gate::Any(&[Duty::Handler, Duty::SupplierOrders]);

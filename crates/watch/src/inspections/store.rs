@@ -132,7 +132,7 @@ pub async fn listed(q: &dyn Query, category: &str) -> Result<Vec<i64>> {
 
 /// The offers that were bought in an area between two times.
 pub async fn bought(q: &dyn Query, prefix: &str, category: &str, from: i64, to: i64) -> Result<Vec<i64>> {
-    let sql = "SELECT DISTINCT o.id FROM deal d JOIN org g ON g.name = d.supplier JOIN offer o ON o.product = d.product AND o.supplier = g.id \
+    let sql = "SELECT DISTINCT o.id FROM deal d JOIN orders r ON r.id = d.orders JOIN offer o ON o.product = d.product AND o.supplier = r.supplier \
                JOIN product p ON p.id = d.product \
                WHERE d.region LIKE $1 AND p.category LIKE $2 AND d.at >= $3 AND d.at < $4 ORDER BY o.id";
     let all = params![format!("{prefix}%"), format!("{category}%"), from, to];

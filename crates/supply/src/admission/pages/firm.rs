@@ -17,6 +17,11 @@ use kit::{Fail, Result, web};
 use rules::admission::{KINDS, PAPERS, field_label, paper_label, reason_label};
 use rules::calendar::{Day, day_of, parse_day, show_day, show_time};
 
+/// What a firm reads that asks too early.
+fn not_yet() -> Fail {
+    Fail::refuse("admission.not_yet", "通过入驻审核后才能办理。请先在“入驻资料”里提交申请。")
+}
+
 struct Choice {
     code: String,
     name: String,
@@ -223,7 +228,7 @@ struct AccountPage {
 
 async fn account_shown(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<AccountPage> {
     let actor = cx.actor()?;
-    let (_, now) = store::account(supply.db(), actor.org).await?.ok_or(Fail::Hidden)?;
+    let (_, now) = store::account(supply.db(), actor.org).await?.ok_or_else(not_yet)?;
     let open = store::open_change(supply.db(), actor.org).await?;
     Ok(AccountPage {
         s: Shell::work(cx, "收款账户").await?,
@@ -290,7 +295,7 @@ struct Authorisations {
 
 async fn authorisations_page(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<Authorisations> {
     let (actor, db, facts) = (cx.actor()?, supply.db(), supply.facts());
-    let (kind, _) = store::account(db, actor.org).await?.ok_or(Fail::Hidden)?;
+    let (kind, _) = store::account(db, actor.org).await?.ok_or_else(not_yet)?;
     let found = store::authorisations(db, actor.org).await?;
     let ids: Vec<i64> = found.iter().flat_map(|a| [a.maker, a.agent]).collect();
     let names = base::orgs::names(db, &ids).await?;

@@ -73,6 +73,8 @@ pub struct Checker<'a> {
     pub supplier_areas: String,
     /// Category prefixes the supplier was admitted to; empty for all.
     pub supplier_categories: String,
+    /// Is the supplier free to sell at all?
+    pub admitted: bool,
     /// What measures have closed for the supplier.
     pub closed: String,
     /// Brands that a maker owns, with the areas in which this supplier may sell them; none at all when it may not.
@@ -95,6 +97,9 @@ impl Checker<'_> {
                 n if n > max => wrong.push(format!("{}：最多 {max} 个字，现在有 {n} 个。", COLUMNS[i])),
                 _ => {}
             }
+        }
+        if !self.admitted {
+            wrong.push("本企业入驻已冻结、暂停或退出，不能上架。".into());
         }
         let category = self.category(at(1), &mut wrong);
         let brand = self.brand(brand_cell, &mut wrong);

@@ -3,7 +3,7 @@ use super::check::Checker;
 use super::shape;
 use super::store::{self, File};
 use crate::filings::{self, Filed};
-use crate::{Supply, admission, brands, suppliers};
+use crate::{Supply, admission, brands, prices, suppliers};
 use base::access::Actor;
 use base::facts::Facts;
 use kit::db::Val;
@@ -130,6 +130,7 @@ pub struct Court {
     brands: brands::Brands,
     supplier: i64,
     seller: store::Seller,
+    admitted: bool,
     closed: String,
     makers: HashMap<String, Vec<String>>,
     certificate_needed: Vec<String>,
@@ -141,12 +142,14 @@ impl Court {
         let facts = supply.facts();
         let seller = store::seller(q, supplier).await?;
         let day = rules::calendar::day_of(supply.db().now());
+        let me = suppliers::get(q, supplier).await?;
         let needed = facts.rule("energy.mandatory", &seller.region, &Default::default(), day);
         let certificate_needed = needed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default();
         Ok(Court {
             brands: brands::load(q).await?,
             supplier,
-            closed: suppliers::get(q, supplier).await?.closed,
+            admitted: me.state == "admitted",
+            closed: me.closed,
             makers: admission::makers(q, supplier, day).await?,
             certificate_needed,
             seller,
@@ -172,6 +175,7 @@ impl Court {
             supplier: self.supplier,
             supplier_areas: self.seller.areas.clone(),
             supplier_categories: self.seller.categories.clone(),
+            admitted: self.admitted,
             closed: self.closed.clone(),
             makers: self.makers.clone(),
             certificate_needed: self.certificate_needed.clone(),
@@ -232,7 +236,7 @@ async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, (region
     let offers: Vec<_> = rows.iter().filter_map(|r| Some((r.line, checker.check(&r.cells).ok()?))).collect();
     let rows = &rows;
     let offers = &offers;
-    supply
+    let touched = supply
         .db()
         .write("import.load", |tx| {
             Box::pin(async move {
@@ -245,11 +249,11 @@ async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, (region
                         Filed::Same => ("same", String::new()),
                         Filed::Done(id, product) => {
                             changed.push(id.to_string());
-                            products.push(product.to_string());
+                            products.push(product);
                             ("loaded", String::new())
                         }
                         Filed::Waits(_, product) => {
-                            products.extend(product.map(|p| p.to_string()));
+                            products.extend(product);
                             waiting += 1;
                             ("loaded", "已提交审核，在“商品申报”里看结果。".to_owned())
                         }
@@ -268,6 +272,7 @@ async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, (region
                     return Err(Fail::Retry);
                 }
                 store::mark(tx, file.id, &marks).await?;
+                let names: Vec<String> = products.iter().map(ToString::to_string).collect();
                 tx.journal(Entry {
                     region: region.to_owned(),
                     room: "offers",
@@ -275,11 +280,13 @@ async fn load_piece(supply: &Supply, file: &File, checker: &Checker<'_>, (region
                     subject: format!("import/{}", file.id),
                     actor: file.person,
                     via: "file",
-                    data: json!({"supplier": file.supplier.to_string(), "offers": changed, "products": products, "waiting": waiting}),
+                    data: json!({"supplier": file.supplier.to_string(), "offers": changed, "products": names, "waiting": waiting}),
                 })
                 .await?;
-                Ok(())
+                Ok(products)
             })
         })
-        .await
+        .await?;
+    // What was too dear and is not any more is sold again at once.
+    prices::check(supply, &touched).await.map(|_| ())
 }
