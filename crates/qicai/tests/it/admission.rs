@@ -143,6 +143,9 @@ async fn from_registration_to_the_first_sale() {
     post(&centre, &[("verdict", "admit")]).await.leads();
     mall.settle().await;
 
+    // Who was admitted long ago renews its papers and changes what was admitted, too.
+    mall.login("quancheng.guanli").await.get("/admission").await.shows(&["已入驻，全省有效", "上传材料", "变更类型"]);
+
     // One verdict for the whole province, at once: the shelf is open, the county is within the city that was chosen.
     firm.get("/admission").await.shows(&["已通过"]);
     let areas =
@@ -184,6 +187,7 @@ async fn a_paper_that_ends_takes_the_goods_with_it() {
 
     // A renewal counts when the centre found it good; then it ends in twenty days and the firm is warned once.
     show_paper(&firm, "licence", &day(20)).await.leads();
+    centre.get("/todo").await.shows(&["上传了新的营业执照"]);
     centre.get(&room).await.shows(&["待核对"]);
     assert_eq!(mall.login("zibo.jicai").await.get(&room).await.status, StatusCode::NOT_FOUND);
     centre.post(&room, &[]).await.leads();

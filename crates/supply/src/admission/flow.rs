@@ -335,7 +335,8 @@ pub async fn submit(supply: &Supply, actor: &Actor, f: &Filled) -> Result<()> {
         .await
 }
 
-async fn nearest_centre(supply: &Supply, tx: &Tx<'_>, region: &str) -> Result<Option<i64>> {
+/// The centre that receives a firm of a region first.
+pub(super) async fn nearest_centre(supply: &Supply, tx: &Tx<'_>, region: &str) -> Result<Option<i64>> {
     for at in supply.facts().path(region).into_iter().rev() {
         if let Some(centre) = orgs::of_kind(tx, "centre", at).await?.first() {
             return Ok(Some(*centre));

@@ -13,8 +13,7 @@ mod store;
 
 pub use account::run_due as run_accounts;
 pub use brands::{end_due as end_authorisations, makers};
-pub use flow::{Filled, Registered, commitment, fill, register, submit};
+pub use flow::{Filled, Registered, commitment, register, submit};
 pub use pages::routes;
 pub use papers::{NewPaper, add_paper, look_daily};
-pub use review::{Verdict, decide};
-pub use store::{Application, open_of, supplier_kind, waiting};
+pub use store::{supplier_kind, waiting};

@@ -1,4 +1,5 @@
 //! Documents of firms, and what their last day brings about.
+use super::flow;
 use super::store::{self, Paper};
 use crate::Supply;
 use crate::offers::{self, stop};
@@ -67,6 +68,14 @@ pub async fn add_paper(supply: &Supply, actor: &Actor, p: &NewPaper) -> Result<(
         .write("paper.add", |tx| {
             Box::pin(async move {
                 let id = store::add_paper(tx, paper, mime, &p.bytes, actor.person).await?;
+                // Of a firm that only applies, or that is changing, the papers are looked at with the application.
+                let renews =
+                    store::account(tx, actor.org).await?.is_some() && store::open_of(tx, actor.org).await?.is_none();
+                if renews && let Some(centre) = flow::nearest_centre(supply, tx, &actor.region).await? {
+                    let words = format!("{}上传了新的{}，请核对。", actor.org_name, paper_label(&paper.kind));
+                    let link = format!("/suppliers/{}/papers", actor.org);
+                    base::messages::tell(tx, centre, Duty::Centre, &link, &words).await?;
+                }
                 tx.journal(Entry {
                     region: actor.region.clone(),
                     room: "admission",

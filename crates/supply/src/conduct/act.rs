@@ -1,7 +1,7 @@
 //! Who may do what in a case, and what each act brings about.
-use super::flow::{MATTER, apply, clock, desk, entry, rescore};
+use super::flow::{MATTER, apply, clock, desk, entry};
+use super::score::{self, credit_of};
 use super::store::{self, Case};
-use super::{credit_of, score};
 use crate::Supply;
 use base::Base;
 use base::access::Actor;
@@ -108,7 +108,7 @@ pub(super) async fn step(
     };
     store::save(tx, c).await?;
     let products = if to.holds() == was.holds() { Vec::new() } else { apply(tx, c, to.holds(), person).await? };
-    let score = rescore(base, tx, c.org).await?;
+    let score = score::refresh(base, tx, c.org).await?;
     let spoken = Said { at: now, org, act: key_of(act).into(), words: words.to_owned(), digest: digest.to_owned() };
     said::say(tx, MATTER, c.id, person, &spoken).await?;
     let link = format!("/conduct/{}", c.id);

@@ -1,6 +1,6 @@
 //! Opening cases, delivering their notices, and what time does to them.
+use super::act;
 use super::store::{self, Case};
-use super::{act, score};
 use crate::{Supply, offers};
 use base::Base;
 use base::access::{Actor, Scope};
@@ -190,11 +190,8 @@ pub async fn seen(supply: &Supply, actor: &Actor, id: i64) -> Result<()> {
         .await
 }
 
-/// Products a journal entry names so that the shelf looks at them again.
-pub type ProductsOf = Vec<String>;
-
-/// Puts the measure of a case on or takes it off. Returns the products touched.
-pub(super) async fn apply(tx: &Tx<'_>, c: &Case, on: bool, actor: i64) -> Result<ProductsOf> {
+/// Puts the measure of a case on or takes it off. Returns the products touched, for the journal and the shelf behind it.
+pub(super) async fn apply(tx: &Tx<'_>, c: &Case, on: bool, actor: i64) -> Result<Vec<String>> {
     match (c.measure.as_str(), c.offer) {
         ("delist", Some(offer)) => {
             offers::stop::set(tx, offer, offers::stop::CONDUCT, on).await?;
@@ -265,8 +262,4 @@ async fn remind(base: &Base, tx: &Tx<'_>, c: &mut Case) -> Result<()> {
     let again = Said { at: tx.now(), org: 0, act: "remind".into(), words, digest: String::new() };
     said::say(tx, MATTER, c.id, 0, &again).await?;
     tx.journal(entry(c, "conduct.reminded", 0, json!({"number": c.number, "due": c.due}))).await.map(|_| ())
-}
-
-pub(super) async fn rescore(base: &Base, tx: &Tx<'_>, org: i64) -> Result<i64> {
-    score::refresh(base, tx, org).await
 }

@@ -11,8 +11,7 @@ mod pages;
 mod score;
 mod store;
 
-pub use act::{act, may};
-pub use flow::{Charge, Measure, ProductsOf, begin, open, run_due, seen};
+pub use flow::{Charge, Measure, begin, open, run_due};
 pub use pages::routes;
-pub use score::{Standing, credit_of, roll_over};
-pub use store::{Case, waiting};
+pub use score::roll_over;
+pub use store::waiting;

@@ -2,8 +2,8 @@
 use super::act::{ACTS, act, act_of, may};
 use super::blacklist;
 use super::flow::{self, Charge, Measure};
+use super::score::{self, credit_of};
 use super::store::{self, Case, cost};
-use super::{credit_of, score};
 use crate::{Supply, suppliers};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
@@ -205,6 +205,8 @@ struct New {
     wrong: Option<String>,
     indicators: Vec<(&'static Indicator, i64)>,
     taken: Option<blacklist::Taken>,
+    /// May this office suspend trade, which holds in the whole province?
+    province: bool,
     f: Vec<(&'static str, String)>,
 }
 
@@ -223,6 +225,7 @@ async fn new_page(supply: &Supply, cx: &Cx, wrong: Option<String>, form: Option<
         s: Shell::work(cx, "告知诚信事项").await?,
         wrong,
         taken: None,
+        province: actor.region == facts.root,
         indicators: INDICATORS.iter().filter(open_to).map(|i| (i, points(i.rule))).collect(),
         f: ["uscc", "rule", "subject", "words", "until"].map(|k| (k, typed(k))).into(),
     })

@@ -13,7 +13,6 @@ mod store;
 
 pub(crate) use file::rise;
 pub use file::{Desk, Filed, file};
-pub use judge::{Verdict, judge};
 pub use pages::routes;
 pub use spec::Library;
 pub use stale::look_daily;

@@ -116,7 +116,7 @@ fn diffs(f: &Filing, n: &NewOffer) -> Vec<Diff> {
 
 async fn cards(supply: &Supply, list: Vec<Filing>) -> Result<Vec<Card>> {
     let (facts, db): (std::sync::Arc<Facts>, _) = (supply.facts(), supply.db());
-    let names = store::names(db, &list).await?;
+    let names = base::orgs::names(db, &list.iter().map(|f| f.supplier).collect::<Vec<_>>()).await?;
     let known: Vec<i64> = list.iter().filter_map(|f| f.offer).collect();
     let lines = offers::lines(db, &known).await?;
     let mut out = Vec::new();

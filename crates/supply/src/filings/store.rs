@@ -317,12 +317,6 @@ pub async fn confirm(tx: &Tx<'_>, supplier: i64, stop: i64) -> Result<Vec<i64>> 
     Ok(found.iter().map(|r| r.int(0)).collect())
 }
 
-/// Names of suppliers by id, for lists.
-pub async fn names(q: &dyn Query, filings: &[Filing]) -> Result<HashMap<i64, String>> {
-    let ids: Vec<i64> = filings.iter().map(|f| f.supplier).collect();
-    base::orgs::names(q, &ids).await
-}
-
 /// The product of a brand and model, if the mall knows it.
 pub async fn known(q: &dyn Query, brand: &str, model_key: &str) -> Result<Option<i64>> {
     let sql = "SELECT id FROM product WHERE brand = $1 AND model_key = $2";

@@ -1,5 +1,5 @@
 //! What a firm sees: its application, its papers, its account, its authorisations.
-use super::{ADMIN, FIRM, PAPER_READERS, PaperRow, paper_rows};
+use super::{ADMIN, FIRM, PAPER_READERS, PaperRow, area_names, category_names, paper_rows, size_word};
 use crate::Supply;
 use crate::admission::flow::{self, Filled, commitment};
 use crate::admission::papers::NewPaper;
@@ -28,6 +28,30 @@ struct Choice {
     on: bool,
 }
 
+/// What was admitted and holds now.
+struct Now {
+    kind: String,
+    size: &'static str,
+    areas: String,
+    categories: String,
+}
+
+/// What holds of a firm; None before it is admitted.
+async fn now_of(supply: &Supply, org: i64) -> Result<Option<Now>> {
+    let Some(kind) = store::supplier_kind(supply.db(), org).await? else { return Ok(None) };
+    let me = crate::suppliers::get(supply.db(), org).await?;
+    let facts = supply.facts();
+    Ok(Some(Now {
+        kind,
+        size: size_word(&me.size),
+        areas: area_names(&facts, &me.areas),
+        categories: match me.categories.is_empty() {
+            true => "全部品目".into(),
+            false => category_names(&facts, &me.categories),
+        },
+    }))
+}
+
 #[derive(Template)]
 #[template(path = "admission/pages/application.html")]
 struct Page {
@@ -35,7 +59,7 @@ struct Page {
     wrong: Option<String>,
     a: Option<Application>,
     open: bool,
-    admitted: bool,
+    now: Option<Now>,
     due: String,
     kinds: [(&'static str, &'static str); 4],
     areas: Vec<Choice>,
@@ -88,10 +112,10 @@ async fn page(supply: &Supply, cx: &Cx, wrong: Option<String>, form: Option<&For
     let (version, text, _) = commitment();
     let needed = a.as_ref().map_or(Vec::new(), |a| flow::needed(supply, a));
     Ok(Page {
-        s: Shell::work(cx, "入驻申请").await?,
+        s: Shell::work(cx, "入驻资料").await?,
         wrong,
         open: a.as_ref().is_some_and(|a| a.state.open()),
-        admitted: store::account(db, actor.org).await?.is_some(),
+        now: now_of(supply, actor.org).await?,
         due: a.as_ref().and_then(|a| a.due).map_or(String::new(), show_time),
         kinds: KINDS,
         areas: areas.collect(),
@@ -309,7 +333,7 @@ async fn authorisations_page(supply: &Supply, cx: &Cx, wrong: Option<String>) ->
         };
         AuthorisationRow {
             other: names.get(if mine { &a.agent } else { &a.maker }).cloned().unwrap_or_default(),
-            areas: super::area_names(&facts, &a.areas),
+            areas: area_names(&facts, &a.areas),
             until: show_day(a.until),
             word,
             tone,
