@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0010_disputes", include_str!("../../../migrations/0010_disputes.sql")),
     ("0011_inspections", include_str!("../../../migrations/0011_inspections.sql")),
     ("0012_intake", include_str!("../../../migrations/0012_intake.sql")),
+    ("0013_price_tips", include_str!("../../../migrations/0013_price_tips.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

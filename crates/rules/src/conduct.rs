@@ -118,12 +118,14 @@ pub const INDICATORS: &[Indicator] = &[
     indicator("credit.deduct.collusion", "围标串标", Side::Supplier),
     indicator("credit.deduct.complaint_upheld", "投诉成立", Side::Supplier),
     indicator("credit.deduct.fake_trade", "虚假交易", Side::Supplier),
+    indicator("credit.deduct.evaluated_low", "采购人评价低", Side::Supplier),
     indicator("credit.deduct.blacklisted", "被列入严重失信名单", Side::Supplier),
     indicator("credit.deduct.buyer_late_acceptance", "逾期验收", Side::Unit),
     indicator("credit.deduct.buyer_late_payment", "逾期付款", Side::Unit),
     indicator("credit.deduct.buyer_split", "拆分采购", Side::Unit),
     indicator("credit.deduct.buyer_off_platform", "场外交易", Side::Unit),
     indicator("credit.deduct.buyer_reject_no_reason", "无故拒收", Side::Unit),
+    indicator("credit.deduct.buyer_evaluated_low", "供应商评价低", Side::Unit),
 ];
 
 /// The indicator of a rule.

@@ -9,6 +9,7 @@ pub mod conduct;
 pub mod direct;
 pub mod dispute;
 pub mod duty;
+pub mod evaluation;
 pub mod fixed;
 pub mod goods;
 pub mod money;

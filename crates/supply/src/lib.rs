@@ -139,6 +139,7 @@ pub async fn waiting(q: &dyn kit::Query, a: &Actor) -> kit::Result<Vec<(&'static
         out.push(("/filings", filings::waiting(q, &a.scope(), a.person).await?));
         out.push(("/brands", brands::waiting(q).await?));
         out.push(("/admissions", admission::waiting(q, &a.scope()).await?));
+        out.push(("/prices", prices::waiting(q).await?));
     }
     Ok(out)
 }

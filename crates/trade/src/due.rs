@@ -1,6 +1,6 @@
 //! Everything that runs by itself when its time comes, one step at a time.
 use crate::projects::store as projects;
-use crate::{Trade, auctions, batch, disputes, fixed, orders};
+use crate::{Trade, auctions, batch, disputes, evaluations, fixed, orders};
 use futures_util::StreamExt;
 use kit::fail::carried;
 use kit::{Fail, Result};
@@ -32,7 +32,10 @@ pub async fn run_daily(trade: &Trade) -> Result<usize> {
     if trade.day_done() == today {
         return Ok(0);
     }
-    let done = supply::run_daily(trade).await? + fixed::end_due(trade).await? + fixed::draw_up(trade).await?;
+    let done = supply::run_daily(trade).await?
+        + fixed::end_due(trade).await?
+        + fixed::draw_up(trade).await?
+        + evaluations::look_back(trade).await?;
     trade.finish_day(today);
     Ok(done)
 }

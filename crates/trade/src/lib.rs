@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod direct;
 pub mod disputes;
 mod due;
+pub mod evaluations;
 pub mod fixed;
 pub mod needs;
 pub mod orders;
@@ -119,6 +120,7 @@ where
         .merge(orders::routes())
         .merge(delivery::routes())
         .merge(settlement::routes())
+        .merge(evaluations::routes())
         .merge(projects::routes())
         .merge(auctions::routes())
         .merge(batch::routes())

@@ -245,6 +245,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("批量上传", "/imports", &[Duty::SupplierAdmin]),
                 ("商品申报", "/filings", &[Duty::SupplierAdmin]),
                 ("品牌库", "/brands", &[Duty::SupplierAdmin]),
+                ("市场价格", "/price-tips", &[Duty::SupplierAdmin]),
                 ("投诉与调解", "/disputes", SELLER),
                 ("诚信事项", "/conduct", SELLER),
                 ("入驻资料", "/admission", &[Duty::SupplierAdmin]),

@@ -156,8 +156,8 @@ async fn lead(watch: &Watch, unit: &Cast, id: i64, far: u64) -> Result<()> {
                 settlement::approve(trade, &accountant, id, payment).await?;
             }
             _ => {
-                settlement::evaluate(trade, &handler, id, [5, 5, 4], "送货及时。").await?;
-                settlement::evaluate(trade, &seller, id, [5, 5, 5], "").await?;
+                trade::evaluations::evaluate(trade, &handler, id, [5, 5, 4], "送货及时。").await?;
+                trade::evaluations::evaluate(trade, &seller, id, [5, 5, 5], "").await?;
             }
         }
     }

@@ -9,6 +9,7 @@ mod costs;
 mod crowd;
 mod disputes;
 mod edges;
+mod evaluations;
 mod filings;
 mod fixed;
 mod house;

@@ -169,6 +169,7 @@ fn about_link(c: &Case) -> Option<String> {
         "product" => "prices",
         "dispute" => "disputes",
         "inspection" => "inspections",
+        "evaluations" => "evaluations",
         _ => return None,
     };
     Some(format!("/{room}/{id}"))

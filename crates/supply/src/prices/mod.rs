@@ -9,11 +9,13 @@ mod feed;
 mod flow;
 mod pages;
 mod store;
+mod tips;
 mod watch;
 
 pub use flow::{Seen, record, withdraw};
 pub use pages::routes;
 pub use store::Observation;
+pub use tips::count_waiting as waiting;
 pub use watch::{check, check_all, run_due};
 
 use crate::Supply;

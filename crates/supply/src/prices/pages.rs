@@ -2,6 +2,7 @@
 use super::feed;
 use super::flow::{self, Seen};
 use super::store::{self, Observation};
+use super::tips::{self, Tip};
 use crate::{Supply, offers, shelf};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
@@ -19,10 +20,25 @@ use rules::price::{Band, Reference, bands, distance, terms};
 
 const OVERSEER: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre, Duty::Auditor]);
 const INSPECTOR: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre]);
+const SEER: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre, Duty::SupplierAdmin]);
+const SELLER: Gate = Gate::Any(&[Duty::SupplierAdmin]);
 /// Observed products judged on one page.
 const PRODUCTS_MAX: usize = 500;
+/// Tips on one page.
+const TIPS_MAX: usize = 100;
 /// Observations shown of one product.
 const SHOWN_MAX: usize = 100;
+
+/// A tip with what people read of it.
+struct Pointed {
+    t: Tip,
+    price: String,
+    day: String,
+}
+
+fn pointed(t: Tip) -> Pointed {
+    Pointed { price: Fen(t.seen.price).yuan(), day: show_day(t.seen.day), t }
+}
 
 struct Above {
     line: offers::Line,
@@ -43,6 +59,7 @@ struct List {
     above: Vec<Above>,
     place: String,
     may: bool,
+    tips: Vec<Pointed>,
     wrong: Option<String>,
     taken: Option<(usize, Vec<feed::Wrong>)>,
 }
@@ -98,6 +115,7 @@ async fn list_page(
         });
     }
     above.sort_by(|a, b| b.band.cmp(&a.band).then(a.line.offer.cmp(&b.line.offer)));
+    let tips = tips::waiting(supply.db(), TIPS_MAX).await?.into_iter().map(pointed).collect();
     let s = Shell::work(cx, "价格监控").await?;
     Ok(List {
         s,
@@ -106,6 +124,7 @@ async fn list_page(
         above,
         place: facts.region_name(&actor.region),
         may: inspects(Some(actor)),
+        tips,
         wrong,
         taken,
     })
@@ -134,6 +153,7 @@ struct Product {
     origin: String,
     rows: Vec<Row>,
     may: bool,
+    sells: bool,
     today: String,
     f: Vec<(&'static str, String)>,
 }
@@ -171,6 +191,7 @@ async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<String>, form: Op
         origin: origin.map_or(String::new(), |e| facts.origin(&e)),
         rows: rows.collect(),
         may: inspects(cx.actor.as_ref()),
+        sells: cx.actor.as_ref().is_some_and(|a| a.may(Duty::SupplierAdmin)),
         today: show_day(today),
         f: ["source", "url", "day", "price"].map(|k| (k, form.map_or(String::new(), |f| f.get(k).to_owned()))).into(),
         p,
@@ -197,12 +218,14 @@ fn read(id: i64, upload: &Upload) -> Result<Seen> {
 }
 
 async fn record(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let done = match read(id, &upload) {
-        Ok(seen) => flow::record(&supply, cx.actor()?, &seen).await,
-        Err(e) => Err(e),
+    let actor = cx.actor()?;
+    let (done, words) = match read(id, &upload) {
+        Ok(seen) if inspects(Some(actor)) => (flow::record(&supply, actor, &seen).await, "观测已记录。"),
+        Ok(seen) => (tips::point_out(&supply, actor, &seen).await, "已提交，采购中心核实后才会计入。"),
+        Err(e) => (Err(e), ""),
     };
     match done {
-        Ok(()) => Ok(web::see(&format!("/prices/{id}?done={}", percent("观测已记录。")))),
+        Ok(()) => Ok(web::see(&format!("/prices/{id}?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
             let shown = page(&supply, &cx, id, Some(r.words.clone()), Some(&upload.form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
@@ -216,6 +239,29 @@ async fn withdraw(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, for
     Ok(web::see(&format!("/prices/{product}?done={}", percent("已撤销，理由和原观测一起保留。"))))
 }
 
+async fn take(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, _: Form) -> Result<Response> {
+    tips::take(&supply, cx.actor()?, id).await?;
+    Ok(web::see(&format!("/prices?done={}", percent("已作为观测记录。"))))
+}
+
+async fn decline(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
+    tips::decline(&supply, cx.actor()?, id, form.need("reason", "不采用的理由", 100)?).await?;
+    Ok(web::see(&format!("/prices?done={}", percent("没有采用，已告知供应商。"))))
+}
+
+#[derive(Template)]
+#[template(path = "prices/pages/tips.html")]
+struct Tips {
+    s: Shell,
+    tips: Vec<Pointed>,
+}
+
+async fn my_tips(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
+    let found = tips::of_supplier(supply.db(), cx.actor()?.org, TIPS_MAX).await?;
+    let s = Shell::work(&cx, "提供的市场价格").await?;
+    web::html(&Tips { s, tips: found.into_iter().map(pointed).collect() })
+}
+
 /// Routes of this room.
 pub fn routes<S>() -> Routes<S>
 where
@@ -227,6 +273,9 @@ where
         .get("/prices", OVERSEER, list)
         .post("/prices", INSPECTOR, import)
         .get("/prices/{product}", Gate::Public, product)
-        .post("/prices/{product}", INSPECTOR, record)
+        .post("/prices/{product}", SEER, record)
         .post("/observations/{id}/withdraw", INSPECTOR, withdraw)
+        .post("/price-tips/{id}/take", INSPECTOR, take)
+        .post("/price-tips/{id}/decline", INSPECTOR, decline)
+        .get("/price-tips", SELLER, my_tips)
 }

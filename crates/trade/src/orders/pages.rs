@@ -5,7 +5,8 @@ use super::{flow, store::KeptCheck};
 use crate::Trade;
 use crate::delivery::pages::back;
 use crate::delivery::store::{self as delivery, Case, Shipment};
-use crate::settlement::store::{self as settlement, Evaluation, Invoice, Payment};
+use crate::evaluations;
+use crate::settlement::store::{self as settlement, Invoice, Payment};
 use askama::Template;
 use axum::extract::{FromRef, Path, State as Ext};
 use axum::response::Response;
@@ -197,7 +198,7 @@ struct Page {
     payments: Vec<PaymentRow>,
     payable: String,
     payable_plain: String,
-    evaluations: Vec<Evaluation>,
+    evaluations: Vec<evaluations::Evaluation>,
     ask: Option<CancelAsk>,
     project: Option<(String, String)>,
     may_answer_cancel: bool,
@@ -414,7 +415,7 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
             .collect(),
         payable: Fen(payable).yuan(),
         payable_plain: if payable > 0 { Fen(payable).plain() } else { String::new() },
-        evaluations: settlement::evaluations(db, id).await?,
+        evaluations: evaluations::evaluations(db, id).await?,
         may_answer_cancel: other_side && can.cancel,
         may_decide_cancel: ask.is_some() && actor.may(Duty::Regulator) && o.state == State::Performing,
         ask,

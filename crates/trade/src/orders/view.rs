@@ -84,8 +84,8 @@ pub(crate) async fn of(q: &dyn Query, a: &Actor, o: &Order) -> Result<(Can, Vec<
     let by_unit = a.org == o.unit;
     let signed = contract.is_some_and(|c| if by_unit { c.unit_signed.is_some() } else { c.supplier_signed.is_some() });
     let side = if by_unit { "unit" } else { "supplier" };
-    let rated = o.state == State::Performing
-        && crate::settlement::store::evaluations(q, o.id).await?.iter().any(|e| e.side == side);
+    let rated =
+        o.state == State::Performing && crate::evaluations::evaluations(q, o.id).await?.iter().any(|e| e.side == side);
     let before =
         o.state == State::Approving && store::approvals(q, o.id).await?.iter().any(|p| !p.void && p.person == a.person);
     Ok((can(a, o, &lines, signed, rated, before), lines))

@@ -10,7 +10,6 @@ use rules::Fen;
 use rules::calendar::{Day, day_of};
 use rules::check::Verdict;
 use rules::duty::Duty;
-use rules::orders::State;
 use rules::settlement::{InvoiceFacts, OrderFacts, check_invoice};
 use serde_json::json;
 
@@ -189,47 +188,6 @@ async fn decide(trade: &Trade, actor: &Actor, id: i64, payment: i64, yes: bool, 
                 ))
                 .await?;
                 Ok(())
-            })
-        })
-        .await
-}
-
-/// One side evaluates the other, once.
-pub async fn evaluate(trade: &Trade, actor: &Actor, id: i64, scores: [i64; 3], words: &str) -> Result<()> {
-    if scores.iter().any(|s| !(1..=5).contains(s)) {
-        return Err(Fail::field("quality", "evaluation.score", "每项请打 1 到 5 分。"));
-    }
-    trade
-        .db()
-        .write("evaluation.make", |tx| {
-            Box::pin(async move {
-                let by_unit = actor.org_kind == "unit";
-                let duty = if by_unit { Duty::Handler } else { Duty::SupplierOrders };
-                let o = mine(tx, actor, duty, id).await?;
-                let lines = orders::lines(tx, id).await?;
-                if o.state != State::Performing || !lines.iter().all(|l| l.accepted == l.quantity) {
-                    return Err(Fail::refuse("evaluation.early", "全部验收合格后才能评价。"));
-                }
-                let e = store::Evaluation {
-                    side: if by_unit { "unit" } else { "supplier" }.to_owned(),
-                    quality: scores[0],
-                    delivery: scores[1],
-                    service: scores[2],
-                    words: words.to_owned(),
-                    at: 0,
-                };
-                if store::add_evaluation(tx, id, &e, actor.person).await? == 0 {
-                    return Err(Fail::refuse("evaluation.once", "本方已经评价过，一个订单只能评价一次。"));
-                }
-                tx.journal(entry(
-                    &o,
-                    "settlement",
-                    "evaluation.made",
-                    actor.person,
-                    json!({"side": e.side, "scores": scores}),
-                ))
-                .await?;
-                money::maybe_complete_in(tx, id).await
             })
         })
         .await

@@ -103,9 +103,9 @@ pub async fn maybe_complete(_: &Trade, tx: &Tx<'_>, id: i64) -> Result<()> {
     maybe_complete_in(tx, id).await
 }
 
-pub(super) async fn maybe_complete_in(tx: &Tx<'_>, id: i64) -> Result<()> {
+pub(crate) async fn maybe_complete_in(tx: &Tx<'_>, id: i64) -> Result<()> {
     let mut o = orders::any(tx, id).await?;
-    let both = store::evaluations(tx, id).await?.len() == 2;
+    let both = crate::evaluations::evaluations(tx, id).await?.len() == 2;
     if o.state == State::Performing && both && settled(tx, id).await? {
         complete(tx, &mut o).await?;
     }

@@ -17,7 +17,6 @@ use rules::duty::Duty;
 const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
 const ACCOUNTANT: Gate = Gate::Any(&[Duty::Accountant]);
 const PAYERS: Gate = Gate::Any(&[Duty::Handler, Duty::Accountant]);
-const BOTH: Gate = Gate::Any(&[Duty::Handler, Duty::SupplierOrders]);
 /// Payments of the list.
 const LIST_MAX: usize = 200;
 
@@ -65,13 +64,6 @@ async fn decline(
 ) -> Result<Response> {
     flow::decline(&trade, cx.actor()?, id, payment, form.need("reason", "理由", 200)?).await?;
     Ok(back(id, "已退回付款申请。"))
-}
-
-async fn evaluate(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
-    let scores = [form.int("quality", "质量")?, form.int("delivery", "履约")?, form.int("service", "服务")?];
-    let words: String = form.get("words").chars().take(300).collect();
-    flow::evaluate(&trade, cx.actor()?, id, scores, &words).await?;
-    Ok(back(id, "谢谢评价。"))
 }
 
 struct Item {
@@ -129,5 +121,4 @@ where
         .post("/orders/{id}/payments", PAYERS, apply)
         .post("/orders/{id}/payments/{payment}/approve", ACCOUNTANT, approve)
         .post("/orders/{id}/payments/{payment}/decline", ACCOUNTANT, decline)
-        .post("/orders/{id}/evaluate", BOTH, evaluate)
 }

@@ -191,46 +191,6 @@ pub async fn spent(q: &dyn Query, order: i64) -> Result<Vec<(i64, i64)>> {
     Ok(q.rows(sql, params![order]).await?.iter().map(|r| (r.int(0), r.int(1))).collect())
 }
 
-/// An evaluation.
-#[derive(Clone, Debug)]
-pub struct Evaluation {
-    /// unit or supplier: who wrote it.
-    pub side: String,
-    /// 1 to 5.
-    pub quality: i64,
-    /// 1 to 5.
-    pub delivery: i64,
-    /// 1 to 5.
-    pub service: i64,
-    /// Words.
-    pub words: String,
-    /// When, ms UTC.
-    pub at: i64,
-}
-
-pub async fn add_evaluation(tx: &Tx<'_>, order: i64, e: &Evaluation, person: i64) -> Result<u64> {
-    tx.run(
-        "INSERT INTO evaluation (orders, side, quality, delivery, service, words, person, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8) \
-         ON CONFLICT (orders, side) DO NOTHING",
-        params![order, &e.side, e.quality, e.delivery, e.service, &e.words, person, tx.now()],
-    )
-    .await
-}
-
-/// Evaluations of an order.
-pub async fn evaluations(q: &dyn Query, order: i64) -> Result<Vec<Evaluation>> {
-    let sql = "SELECT side, quality, delivery, service, words, at FROM evaluation WHERE orders = $1 ORDER BY side DESC";
-    let read = |r: &Row| Evaluation {
-        side: r.text(0),
-        quality: r.int(1),
-        delivery: r.int(2),
-        service: r.int(3),
-        words: r.text(4),
-        at: r.int(5),
-    };
-    Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
-}
-
 /// Size of a supplier, for the clock of payment.
 pub async fn supplier_size(q: &dyn Query, supplier: i64) -> Result<String> {
     Ok(q.one("SELECT size FROM supplier WHERE org = $1", params![supplier]).await?.text(0))
