@@ -5,6 +5,7 @@ pub mod db;
 pub mod fail;
 pub mod ids;
 pub mod journal;
+pub mod picture;
 pub mod seal;
 pub mod sheet;
 pub mod text;

@@ -212,6 +212,7 @@ pub fn measure(seed: u64, n: u64) -> Result<Vec<Score>> {
                 price: Some(*price),
                 own: *own,
                 market: true,
+                picture: false,
             })
             .collect();
         let item = Item {

@@ -120,6 +120,8 @@ pub struct Known<'a> {
     pub own: bool,
     /// Is it seen on the open market?
     pub market: bool,
+    /// Does it show nearly the same picture?
+    pub picture: bool,
 }
 
 /// A number and the unit behind it: `70g` → 70, g; `1.5匹变频` → 1.5, 匹变频.
@@ -278,17 +280,20 @@ const DEARER_PERCENT: i64 = 3;
 fn likeness(item: &Item<'_>, known: &[Known<'_>], out: &mut Vec<Finding>) {
     let twins: Vec<&Known<'_>> =
         known.iter().filter(|k| k.unit == item.unit && same_attrs(item.attrs, k.attrs)).collect();
-    if let Some(k) = twins.iter().find(|k| k.own && renamed(item.model, k.model)) {
-        let words = format!("与本店已有的型号 {} 参数相同、型号只差尾缀，像是重复铺货。", k.model);
+    let alike = |k: &&Known<'_>| k.picture || renamed(item.model, k.model);
+    if let Some(k) = twins.iter().copied().filter(|k| k.own).find(alike) {
+        let same = if k.picture { "图片也相同" } else { "型号只差尾缀" };
+        let words = format!("与本店已有的型号 {} 参数相同、{same}，像是重复铺货。", k.model);
         out.push(finding("goods.duplicate", Weight::Review, words));
     }
     let dearer = |k: &&Known<'_>| k.price.is_some_and(|p| item.price * 100 >= p * (100 + DEARER_PERCENT));
     if item.market {
         return;
     }
-    if let Some(k) = twins.iter().copied().filter(|k| k.market && renamed(item.model, k.model)).find(dearer) {
+    if let Some(k) = twins.iter().copied().filter(|k| k.market).filter(alike).find(dearer) {
+        let same = if k.picture { "参数和图片都相同" } else { "参数相同" };
         let words = format!(
-            "市场上查不到这个型号，而参数相同的 {} 在市场上有售且更便宜，像是只对机关销售的改名型号。请提供市场销售链接。",
+            "市场上查不到这个型号，而{same}的 {} 在市场上有售且更便宜，像是只对机关销售的改名型号。请提供市场销售链接。",
             k.model
         );
         out.push(finding("goods.twin", Weight::Review, words));
@@ -366,8 +371,20 @@ mod tests {
         let weights = examine(&Item { title: "特供 任选", ..item }, None, &[], &words());
         assert_eq!(gravest(&weights), Some(Weight::Refuse));
 
-        let twin = Known { model: "Z7503", unit: "箱", attrs: &good, price: Some(10_000), own: true, market: true };
+        let twin = Known {
+            model: "Z7503",
+            unit: "箱",
+            attrs: &good,
+            price: Some(10_000),
+            own: true,
+            market: true,
+            picture: false,
+        };
         assert_eq!(codes(&Item { model: "Z7503-ZG", ..item }, &[twin]), ["goods.duplicate", "goods.twin"]);
+        let pictured = Known { picture: true, own: false, ..twin };
+        assert_eq!(codes(&Item { model: "QX-88", ..item }, &[pictured]), ["goods.twin"], "any name");
+        assert_eq!(codes(&Item { model: "QX-88", ..item }, &[Known { picture: false, ..pictured }]), [""; 0]);
+        assert_eq!(codes(&Item { model: "QX-88", unit: "包", ..item }, &[pictured]), [""; 0], "another unit");
         assert_eq!(codes(&Item { model: "Z75O3", market: true, ..item }, &[twin]), ["goods.duplicate"]);
         assert_eq!(codes(&Item { model: "Z7503ZG", ..item }, &[Known { own: false, market: false, ..twin }]), [""; 0]);
         assert_eq!(codes(&Item { model: "Z7503ZG", price: 10_200, ..item }, &[Known { own: false, ..twin }]), [""; 0]);
@@ -416,7 +433,7 @@ mod tests {
         fn any_text_is_read(a in ".{0,40}", b in ".{0,40}") {
             let list = [(a.clone(), b.clone())];
             let item = Item { model: &a, title: &b, unit: &a, attrs: &list, per_unit: &b, price: 1, market: false };
-            let known = Known { model: &b, unit: &a, attrs: &list, price: Some(1), own: true, market: true };
+            let known = Known { model: &b, unit: &a, attrs: &list, price: Some(1), own: true, market: true, picture: false };
             examine(&item, Some(&paper_spec()), &[known], &words());
             prop_assert_eq!(renamed(&a, &b), renamed(&b, &a));
         }

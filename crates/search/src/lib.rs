@@ -38,6 +38,8 @@ pub struct Product {
     pub attrs: Vec<(String, String)>,
     /// Flags, a bit each.
     pub flags: u32,
+    /// Name of its picture, handed back as it came; empty for none.
+    pub picture: String,
 }
 
 /// An offer of a product.

@@ -6,6 +6,7 @@ pub mod conduct;
 pub mod filings;
 pub mod intake;
 pub mod offers;
+pub mod pictures;
 pub mod prices;
 pub mod shelf;
 pub mod suppliers;
@@ -139,6 +140,7 @@ pub async fn waiting(q: &dyn kit::Query, a: &Actor) -> kit::Result<Vec<(&'static
         out.push(("/filings", filings::waiting(q, &a.scope(), a.person).await?));
         out.push(("/brands", brands::waiting(q).await?));
         out.push(("/admissions", admission::waiting(q, &a.scope()).await?));
+        out.push(("/pictures", pictures::waiting(q).await?));
         out.push(("/prices", prices::waiting(q).await?));
     }
     Ok(out)
@@ -157,6 +159,7 @@ where
         .merge(filings::routes())
         .merge(intake::routes())
         .merge(offers::routes())
+        .merge(pictures::routes())
         .merge(prices::routes())
         .merge(shelf::routes())
         .merge(suppliers::routes())

@@ -263,6 +263,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("商城无货", "/needs", OVERSEER),
                 ("入驻审核", "/admissions", OVERSEER),
                 ("商品审核", "/filings", OVERSEER),
+                ("图片审核", "/pictures", &[Duty::Centre]),
                 ("品牌库", "/brands", OVERSEER),
                 ("价格监控", "/prices", OVERSEER),
                 ("巡检", "/inspections", OVERSEER),

@@ -25,7 +25,7 @@ fn results(page: &Page) -> Vec<String> {
     v["rows"].as_array().unwrap().iter().map(|r| r["result"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn key_of(v: &Visitor) -> String {
+pub async fn key_of(v: &Visitor) -> String {
     let text = v.post("/keys", &[("name", "进销存")]).await.text();
     let at = text.find("qicai_").unwrap_or_else(|| panic!("no key in {text}"));
     text[at..].split('<').next().unwrap().to_owned()

@@ -20,6 +20,7 @@ mod kill;
 mod mall;
 mod matrix;
 mod mess;
+mod pictures;
 mod prices;
 mod record;
 mod venues;

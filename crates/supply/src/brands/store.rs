@@ -212,6 +212,10 @@ pub async fn product_of(q: &dyn Query, brand: &str, model_key: &str) -> Result<O
 
 /// Gives a product to another brand.
 pub async fn set_brand(tx: &Tx<'_>, product: i64, brand: &str) -> Result<()> {
+    let sql = "UPDATE goods_picture SET brand = $2 WHERE brand = (SELECT brand FROM product WHERE id = $1) \
+               AND model_key = (SELECT model_key FROM product WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM goods_picture b \
+               WHERE b.brand = $2 AND b.model_key = goods_picture.model_key AND b.digest = goods_picture.digest)";
+    tx.run(sql, params![product, brand]).await?;
     tx.must("UPDATE product SET brand = $2 WHERE id = $1", params![product, brand]).await
 }
 

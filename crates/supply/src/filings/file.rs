@@ -1,7 +1,7 @@
 //! Taking goods in: what takes effect at once, what waits, what is not accepted at all.
 use super::store::{self, Filing, Own, There};
 use crate::offers::{Line, NewOffer, NewProduct, Put, put, stop};
-use crate::{Supply, prices, shelf};
+use crate::{Supply, pictures, prices, shelf};
 use base::access::Actor;
 use kit::{Fail, Result, Tx};
 use rules::calendar::{Day, day_of};
@@ -255,14 +255,22 @@ async fn look(desk: &Desk<'_>, tx: &Tx<'_>, n: &NewOffer, key: &str, there: Opti
     let p = &n.product;
     let library = desk.supply.library();
     let found = store::siblings(tx, &p.brand, &p.category, key, n.supplier, SIBLINGS).await?;
-    let like: Vec<_> = found
-        .into_iter()
-        .filter(|s| renamed(&s.model, &p.model))
-        .map(|s| (serde_json::from_str::<Vec<(String, String)>>(&s.attrs).unwrap_or_default(), s))
-        .collect();
+    let mut like: Vec<(bool, store::Sibling)> =
+        found.into_iter().filter(|s| renamed(&s.model, &p.model)).map(|s| (false, s)).collect();
+    like.extend(pictured(tx, n, key).await?.into_iter().map(|s| (true, s)));
+    let attrs = |s: &store::Sibling| serde_json::from_str::<Vec<(String, String)>>(&s.attrs).unwrap_or_default();
+    let like: Vec<_> = like.into_iter().map(|(picture, s)| (attrs(&s), picture, s)).collect();
     let known: Vec<Known<'_>> = like
         .iter()
-        .map(|(attrs, s)| Known { model: &s.model, unit: &s.unit, attrs, price: s.price, own: s.own, market: s.market })
+        .map(|(attrs, picture, s)| Known {
+            model: &s.model,
+            unit: &s.unit,
+            attrs,
+            price: s.price,
+            own: s.own,
+            market: s.market,
+            picture: *picture,
+        })
         .collect();
     let seen = match there {
         Some(t) => store::observed(tx, t.product).await?,
@@ -278,6 +286,27 @@ async fn look(desk: &Desk<'_>, tx: &Tx<'_>, n: &NewOffer, key: &str, there: Opti
         market: !n.link.is_empty() || seen,
     };
     Ok(examine(&item, spec_of(&library.specs, &p.category), &known, &library.words))
+}
+
+/// Products under another name that show nearly the picture these goods brought along.
+async fn pictured(tx: &Tx<'_>, n: &NewOffer, key: &str) -> Result<Vec<store::Sibling>> {
+    let p = &n.product;
+    let goods = pictures::Goods {
+        brand: p.brand.clone(),
+        model: p.model.clone(),
+        key: key.to_owned(),
+        category: p.category.clone(),
+    };
+    let mut out = Vec::new();
+    for picture in pictures::of_goods(tx, &p.brand, key).await? {
+        if picture.supplier != n.supplier {
+            continue;
+        }
+        for a in pictures::alike(tx, &goods, picture.print).await? {
+            out.extend(store::sibling(tx, &a.brand, &a.key, n.supplier).await?);
+        }
+    }
+    Ok(out)
 }
 
 /// Does what waits ask for the same as this?

@@ -1,7 +1,7 @@
 //! What reviewers decide, and what a passed filing brings about.
 use super::store::{self, Filing, Found};
 use crate::offers::{self, NewOffer, Put, put, stop};
-use crate::{Supply, prices};
+use crate::{Supply, pictures, prices};
 use base::access::Actor;
 use kit::{Entry, Fail, Result, Tx};
 use rules::duty::Duty;
@@ -97,6 +97,9 @@ async fn judged(tx: &Tx<'_>, actor: &Actor, id: i64, v: &Verdict) -> Result<(Out
         return Err(Fail::Retry);
     }
     let product = if pass { apply(tx, &f).await? } else { None };
+    if pass && f.kind == "new" {
+        pictures::pass_with(tx, &f.brand, &f.model_key, f.supplier, actor).await?;
+    }
     if let Some(offer) = f.offer
         && !store::waits(tx, offer).await?
     {

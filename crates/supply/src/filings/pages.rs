@@ -3,7 +3,7 @@ use super::judge::{self, Outcome, REASONS, Verdict};
 use super::stale;
 use super::store::{self, Filing};
 use crate::offers::NewOffer;
-use crate::{Supply, offers};
+use crate::{Supply, offers, pictures};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
@@ -55,6 +55,7 @@ struct Card {
     late: bool,
     link: String,
     product: Option<i64>,
+    pictures: Vec<String>,
 }
 
 fn kind_word(kind: &str) -> &'static str {
@@ -122,7 +123,10 @@ async fn cards(supply: &Supply, list: Vec<Filing>) -> Result<Vec<Card>> {
     let mut out = Vec::new();
     for f in list {
         let n: NewOffer = serde_json::from_str(&f.after).map_err(Fail::fault)?;
+        let found = if f.kind == "new" { pictures::of_goods(db, &f.brand, &f.model_key).await? } else { Vec::new() };
+        let own = found.into_iter().filter(|p| p.supplier == f.supplier);
         out.push(Card {
+            pictures: own.map(|p| p.digest).collect(),
             supplier: names.get(&f.supplier).cloned().unwrap_or_default(),
             kind: kind_word(&f.kind),
             state: state_word(&f.state),

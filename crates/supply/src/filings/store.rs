@@ -220,7 +220,7 @@ pub async fn there(q: &dyn Query, brand: &str, model_key: &str, supplier: i64) -
     }))
 }
 
-/// A product of the same brand and category whose model begins alike.
+/// A product that goods may be the same as: of the same brand and category, its model beginning alike, or of the same picture.
 pub struct Sibling {
     /// Model.
     pub model: String,
@@ -236,6 +236,27 @@ pub struct Sibling {
     pub market: bool,
 }
 
+const SIBLING: &str = "SELECT p.model, p.unit, p.attrs, MIN(o.price), MAX(CASE WHEN o.supplier = $1 THEN 1 ELSE 0 END), \
+                       MAX(CASE WHEN o.link <> '' THEN 1 WHEN EXISTS (SELECT 1 FROM observation b WHERE b.product = p.id \
+                       AND b.withdrawn = '') THEN 1 ELSE 0 END) FROM product p JOIN offer o ON o.product = p.id AND o.state = 'listed'";
+
+fn read_sibling(r: &Row) -> Sibling {
+    Sibling {
+        model: r.text(0),
+        unit: r.text(1),
+        attrs: r.text(2),
+        price: r.opt_int(3),
+        own: r.int(4) == 1,
+        market: r.int(5) == 1,
+    }
+}
+
+/// The product of a brand and model, as a sibling.
+pub async fn sibling(q: &dyn Query, brand: &str, model_key: &str, supplier: i64) -> Result<Option<Sibling>> {
+    let sql = format!("{SIBLING} WHERE p.brand = $2 AND p.model_key = $3 GROUP BY p.id, p.model, p.unit, p.attrs");
+    Ok(q.row(&sql, params![supplier, brand, model_key]).await?.as_ref().map(read_sibling))
+}
+
 /// Siblings of a model, at most so many.
 pub async fn siblings(
     q: &dyn Query,
@@ -247,21 +268,15 @@ pub async fn siblings(
 ) -> Result<Vec<Sibling>> {
     // Renamed models keep their beginning; a look-alike first character is rare enough.
     let like: String = model_key.chars().take(1).chain(['%']).collect();
-    let sql = "SELECT p.model, p.unit, p.attrs, MIN(o.price), MAX(CASE WHEN o.supplier = $4 THEN 1 ELSE 0 END), \
-               MAX(CASE WHEN o.link <> '' THEN 1 WHEN EXISTS (SELECT 1 FROM observation b WHERE b.product = p.id AND b.withdrawn = '') \
-               THEN 1 ELSE 0 END) \
-               FROM product p JOIN offer o ON o.product = p.id AND o.state = 'listed' \
-               WHERE p.brand = $1 AND p.category = $2 AND p.model_key LIKE $3 AND p.model_key <> $5 \
-               GROUP BY p.id, p.model, p.unit, p.attrs ORDER BY p.id DESC LIMIT $6";
-    let read = |r: &Row| Sibling {
-        model: r.text(0),
-        unit: r.text(1),
-        attrs: r.text(2),
-        price: r.opt_int(3),
-        own: r.int(4) == 1,
-        market: r.int(5) == 1,
-    };
-    Ok(q.rows(sql, params![brand, category, like, supplier, model_key, most]).await?.iter().map(read).collect())
+    let sql = format!(
+        "{SIBLING} WHERE p.brand = $2 AND p.category = $3 AND p.model_key LIKE $4 AND p.model_key <> $5 \
+         GROUP BY p.id, p.model, p.unit, p.attrs ORDER BY p.id DESC LIMIT $6"
+    );
+    Ok(q.rows(&sql, params![supplier, brand, category, like, model_key, most])
+        .await?
+        .iter()
+        .map(read_sibling)
+        .collect())
 }
 
 /// Was a product seen on the open market?

@@ -1,4 +1,6 @@
 //! The page of keys, and the API that they open.
+mod one;
+
 use super::take::{self, Did};
 use super::{keys, store};
 use crate::Supply;
@@ -140,13 +142,37 @@ fn error(status: StatusCode, code: &str, words: &str) -> Response {
     answer(status, json!({"error": {"code": code, "message": words}}))
 }
 
-/// Takes offers: rows that cannot be read and rows that are refused answer for themselves, the others go on.
-async fn offers(State(supply): State<Supply>, headers: HeaderMap, body: Bytes) -> Result<Response> {
+/// The key a request shows, if it holds.
+async fn key(supply: &Supply, headers: &HeaderMap) -> Result<Option<store::Key>> {
     let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or("");
     let hash = sha256(&[given.strip_prefix("Bearer ").unwrap_or("").as_bytes()]);
-    let Some(key) = store::holding(supply.db(), &hash, supply.db().now()).await? else {
-        return Ok(error(StatusCode::UNAUTHORIZED, "key.unknown", "密钥不对、已到期或已吊销。"));
-    };
+    let key = store::holding(supply.db(), &hash, supply.db().now()).await?;
+    if let Some(k) = &key {
+        let id = k.id;
+        supply.db().upkeep("key.used", |tx| Box::pin(async move { store::used(tx, id).await })).await?;
+    }
+    Ok(key)
+}
+
+fn unknown_key() -> Response {
+    error(StatusCode::UNAUTHORIZED, "key.unknown", "密钥不对、已到期或已吊销。")
+}
+
+/// Takes one picture, the body of the request, of goods the supplier offers or has filed: `?brand=…&model=…`.
+async fn pictures(State(supply): State<Supply>, cx: Cx, headers: HeaderMap, body: Bytes) -> Result<Response> {
+    let Some(key) = key(&supply, &headers).await? else { return Ok(unknown_key()) };
+    let done =
+        take::picture(&supply, (key.org, key.person), "api", cx.param("brand"), cx.param("model"), body.to_vec());
+    match done.await {
+        Ok(n) => Ok(answer(StatusCode::OK, json!({"result": if n == 0 { "same" } else { "waits" }}))),
+        Err(Fail::Refused(r)) => Ok(error(StatusCode::UNPROCESSABLE_ENTITY, r.code, &r.words)),
+        Err(e) => Err(e),
+    }
+}
+
+/// Takes offers: rows that cannot be read and rows that are refused answer for themselves, the others go on.
+async fn offers(State(supply): State<Supply>, headers: HeaderMap, body: Bytes) -> Result<Response> {
+    let Some(key) = key(&supply, &headers).await? else { return Ok(unknown_key()) };
     let Ok(list) = serde_json::from_slice::<Vec<Value>>(&body) else {
         return Ok(error(StatusCode::UNPROCESSABLE_ENTITY, "body.list", "内容应是商品的 JSON 数组。"));
     };
@@ -158,7 +184,6 @@ async fn offers(State(supply): State<Supply>, headers: HeaderMap, body: Bytes) -
         list.into_iter().map(|v| serde_json::from_value(v).map_err(|e| e.to_string())).collect();
     let rows: Vec<Vec<String>> = read.iter().flatten().map(cells).collect();
     let mut taken = take::take(&supply, key.org, key.person, "api", &rows).await?.into_iter();
-    supply.db().upkeep("key.used", |tx| Box::pin(async move { store::used(tx, key.id).await })).await?;
     let mut out = Vec::new();
     for (n, r) in read.iter().enumerate() {
         let did = match r {
@@ -182,4 +207,7 @@ where
         .post("/keys", ADMIN, make)
         .post("/keys/{id}/revoke", ADMIN, revoke)
         .post("/api/offers", Gate::Public, offers)
+        .post("/api/pictures", Gate::Public, pictures)
+        .get("/offers/new", ADMIN, one::new)
+        .post("/offers/new", ADMIN, one::make)
 }

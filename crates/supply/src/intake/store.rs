@@ -83,6 +83,19 @@ pub async fn offered(q: &dyn Query, supplier: i64, brand: &str, model_key: &str)
     Ok(q.row(sql, params![supplier, brand, model_key]).await?.map(|r| r.int(0)))
 }
 
+/// Model and category of goods that a supplier offers or has filed.
+pub async fn brought(q: &dyn Query, supplier: i64, brand: &str, model_key: &str) -> Result<Option<(String, String)>> {
+    let sql = "SELECT p.model, p.category FROM offer o JOIN product p ON p.id = o.product \
+               WHERE o.supplier = $1 AND p.brand = $2 AND p.model_key = $3";
+    if let Some(r) = q.row(sql, params![supplier, brand, model_key]).await? {
+        return Ok(Some((r.text(0), r.text(1))));
+    }
+    let sql = "SELECT after, category FROM filing WHERE supplier = $1 AND brand = $2 AND model_key = $3 AND state = 'waiting' LIMIT 1";
+    let Some(r) = q.row(sql, params![supplier, brand, model_key]).await? else { return Ok(None) };
+    let filed: serde_json::Value = serde_json::from_str(r.str(0)).map_err(kit::Fail::fault)?;
+    Ok(Some((filed["product"]["model"].as_str().unwrap_or_default().to_owned(), r.text(1))))
+}
+
 /// Takes offers off the shelf.
 pub async fn off(tx: &Tx<'_>, supplier: i64, offer: i64) -> Result<bool> {
     let sql = "UPDATE offer SET state = 'off', version = version + 1, changed_at = $3 WHERE id = $1 AND supplier = $2 AND state = 'listed'";

@@ -2,7 +2,7 @@
 use super::store;
 use crate::filings::{self, Desk, Filed};
 use crate::offers::{NewOffer, import};
-use crate::{Supply, prices};
+use crate::{Supply, pictures, prices};
 use kit::{Entry, Fail, Result, Tx};
 use rules::naming::model_key;
 use serde_json::json;
@@ -91,11 +91,42 @@ async fn all(supply: &Supply, tx: &Tx<'_>, from: Bringer<'_>, rows: &[Vec<String
         kind: "offers.taken",
         subject: format!("supplier/{}", from.supplier),
         actor: from.person,
-        via: if from.via == "api" { "api" } else { "command" },
+        via: via_word(from.via),
         data: json!({"supplier": from.supplier.to_string(), "rows": rows.len(), "offers": changed, "products": names}),
     })
     .await?;
     Ok((out, products))
+}
+
+/// How a journal entry says it came.
+fn via_word(via: &str) -> &'static str {
+    match via {
+        "api" => "api",
+        "page" => "page",
+        "pull" => "timer",
+        _ => "command",
+    }
+}
+
+/// Takes one picture of goods that a supplier offers or has filed, named by brand and model; returns how many are new.
+pub async fn picture(
+    supply: &Supply,
+    (supplier, person): (i64, i64),
+    via: &str,
+    brand: &str,
+    model: &str,
+    bytes: Vec<u8>,
+) -> Result<usize> {
+    let db = supply.db();
+    let library = crate::brands::load(db).await?;
+    let no_brand = || Fail::field("brand", "picture.brand", format!("品牌库里没有“{brand}”。"));
+    let (brand, key) = (library.find(brand).ok_or_else(no_brand)?, model_key(model));
+    let no_goods = || Fail::field("model", "picture.goods", format!("本企业没有上架或申报 {brand} {model}。"));
+    let (model, category) = store::brought(db, supplier, brand, &key).await?.ok_or_else(no_goods)?;
+    let goods = pictures::Goods { brand: brand.to_owned(), model, key, category };
+    let org = base::orgs::org(db, supplier).await?;
+    let from = pictures::Bringer { supplier, region: &org.region, person, via: via_word(via) };
+    pictures::add(supply, from, &goods, vec![bytes]).await
 }
 
 /// What a folder would bring about.

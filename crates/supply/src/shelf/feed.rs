@@ -37,6 +37,7 @@ fn indexed(supply: &Supply, p: store::Product) -> search::Product {
         title: p.title,
         attrs: p.attrs,
         flags: p.flags as u32,
+        picture: p.pictures.into_iter().next().unwrap_or_default(),
     }
 }
 

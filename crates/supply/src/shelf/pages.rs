@@ -36,6 +36,7 @@ pub(crate) struct Card {
     pub(crate) supplier: String,
     pub(crate) flags: Vec<&'static str>,
     pub(crate) tile: i64,
+    pub(crate) picture: String,
 }
 
 fn card(supply: &Supply, hit: &search::Hit) -> Option<Card> {
@@ -52,6 +53,7 @@ fn card(supply: &Supply, hit: &search::Hit) -> Option<Card> {
         supplier: supplier.and_then(|id| supply.supplier_name(id)).unwrap_or_default(),
         flags: flag_words(i64::from(p.flags)),
         tile: tile(&p.category),
+        picture: p.picture.clone(),
     })
 }
 

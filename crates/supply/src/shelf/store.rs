@@ -31,10 +31,11 @@ pub struct Product {
     pub certificate: String,
     /// Comparable quantity or empty.
     pub per_unit: String,
+    /// Digests of the pictures shown, in order.
+    pub pictures: Vec<String>,
 }
 
-const PRODUCT: &str =
-    "SELECT id, category, brand, model, title, unit, attrs, words, flags, origin, certificate, per_unit FROM product";
+const PRODUCT: &str = "SELECT id, category, brand, model, title, unit, attrs, words, flags, origin, certificate, per_unit, pictures FROM product";
 
 fn read(r: &Row) -> Product {
     Product {
@@ -50,6 +51,7 @@ fn read(r: &Row) -> Product {
         origin: r.text(9),
         certificate: r.text(10),
         per_unit: r.text(11),
+        pictures: r.str(12).split_whitespace().map(str::to_owned).collect(),
     }
 }
 
