@@ -128,6 +128,25 @@ fn cut(s: &str) -> String {
     s.trim().chars().take(CELL_MAX).collect()
 }
 
+/// Reads a sheet that has to have these columns, in this order; rows come with their line, empty ones are left out. What a
+/// column's name says in brackets is for people.
+pub fn table(bytes: &[u8], columns: &[&str], rows_max: usize) -> Result<Vec<(usize, Vec<String>)>> {
+    let rows = read(bytes)?;
+    for (i, want) in columns.iter().enumerate() {
+        let found = rows.first().and_then(|h| h.get(i)).map_or("", |c| c.trim());
+        if !found.starts_with(want.split('（').next().unwrap_or(want)) {
+            let found = if found.is_empty() { "（空）" } else { found };
+            let words = format!("第 {} 列应是“{want}”，现在是“{found}”。", i + 1);
+            return Err(Fail::field("file", "file.heading", words));
+        }
+    }
+    if rows.len() > rows_max + 1 {
+        return Err(Fail::field("file", "file.rows", format!("一次最多 {rows_max} 行，请分开上传。")));
+    }
+    let lines = rows.into_iter().enumerate().skip(1).map(|(i, row)| (i + 1, row));
+    Ok(lines.filter(|(_, row)| row.iter().any(|c| !c.trim().is_empty())).collect())
+}
+
 /// Writes rows as an XLSX file; every cell is text, so nothing is a formula.
 pub fn xlsx_of(sheet_name: &str, rows: &[Vec<String>]) -> Result<Vec<u8>> {
     let mut book = rust_xlsxwriter::Workbook::new();

@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0012_intake", include_str!("../../../migrations/0012_intake.sql")),
     ("0013_price_tips", include_str!("../../../migrations/0013_price_tips.sql")),
     ("0014_pictures", include_str!("../../../migrations/0014_pictures.sql")),
+    ("0015_certificates", include_str!("../../../migrations/0015_certificates.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

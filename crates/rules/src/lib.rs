@@ -4,6 +4,7 @@ pub mod admission;
 pub mod auction;
 pub mod batch;
 pub mod calendar;
+pub mod certificate;
 pub mod check;
 pub mod conduct;
 pub mod direct;

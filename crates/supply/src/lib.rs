@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod brands;
+pub mod certificates;
 pub mod conduct;
 pub mod filings;
 pub mod intake;
@@ -123,7 +124,7 @@ pub async fn run_due(supply: &Supply) -> kit::Result<usize> {
 /// What runs once at the turn of a day; returns how much was done.
 pub async fn run_daily(supply: &Supply) -> kit::Result<usize> {
     let done = conduct::roll_over(supply).await? + admission::look_daily(supply).await?;
-    let done = done + filings::look_daily(supply).await?;
+    let done = done + filings::look_daily(supply).await? + certificates::look_daily(supply).await?;
     Ok(done + admission::end_authorisations(supply).await? + prices::check_all(supply).await?.1)
 }
 
@@ -155,6 +156,7 @@ where
 {
     admission::routes()
         .merge(brands::routes())
+        .merge(certificates::routes())
         .merge(conduct::routes())
         .merge(filings::routes())
         .merge(intake::routes())

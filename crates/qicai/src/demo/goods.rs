@@ -3,7 +3,10 @@ use super::{Dice, Size, store, table};
 use kit::db::Val;
 use kit::{Entry, Fail, Result, params};
 use rules::Fen;
+use rules::calendar::day_of;
+use rules::certificate::number_of;
 use serde::Deserialize;
+use supply::certificates::{self, Certificate};
 use supply::offers::{NewOffer, NewProduct, put};
 use watch::Watch;
 
@@ -31,6 +34,8 @@ const PIECE: u64 = 5_000;
 /// Price points are spread over so many days before today.
 const HISTORY_DAYS: i64 = 120;
 const DAY: i64 = 86_400_000;
+/// Demo certificates hold so many days before and after today.
+const YEARS: i32 = 1_100;
 
 #[derive(Deserialize, Clone)]
 struct Line {
@@ -121,6 +126,7 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     for piece in offers.chunks(500) {
         put_piece(watch, piece, size.seed).await?;
     }
+    register(watch, &goods).await?;
     let mut made = offers.len() as u64;
     while made < size.offers {
         let n = PIECE.min(size.offers - made);
@@ -129,6 +135,46 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
         say(bar(made, size.offers));
     }
     Ok(made)
+}
+
+/// The certifiers' register of the demo: an invented certificate for each product that names one, good for years.
+async fn register(watch: &Watch, goods: &[Good]) -> Result<()> {
+    let today = day_of(watch.db().now());
+    let of = |p: &NewProduct| Certificate {
+        number: number_of(&p.certificate),
+        kind: "节能产品认证（演示）".into(),
+        holder: format!("{}示例制造有限公司", p.brand),
+        brand: p.brand.clone(),
+        models: p.model.clone(),
+        since: today - YEARS,
+        until: today + YEARS,
+        state: rules::certificate::State::Valid,
+        source: "演示证书库".into(),
+    };
+    let all: Vec<Certificate> =
+        goods.iter().map(|g| &g.product).filter(|p| !p.certificate.is_empty()).map(of).collect();
+    let (all, root) = (&all, &watch.facts().root);
+    watch
+        .db()
+        .write("demo.certificates", |tx| {
+            Box::pin(async move {
+                for c in all {
+                    certificates::put(tx, c).await?;
+                }
+                tx.journal(Entry {
+                    region: root.clone(),
+                    room: "certificates",
+                    kind: "certificates.taken",
+                    subject: "demo".into(),
+                    actor: 0,
+                    via: "demo",
+                    data: serde_json::json!({"rows": all.len()}),
+                })
+                .await
+                .map(|_| ())
+            })
+        })
+        .await
 }
 
 fn admits(categories: &str, code: &str) -> bool {

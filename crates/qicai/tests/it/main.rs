@@ -4,6 +4,7 @@ mod admission;
 mod auctions;
 mod batch;
 mod brands;
+mod certificates;
 mod conduct;
 mod costs;
 mod crowd;

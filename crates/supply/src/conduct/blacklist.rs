@@ -2,7 +2,7 @@
 use super::flow::{self, Charge, Measure};
 use crate::Supply;
 use base::access::Actor;
-use kit::{Fail, Result};
+use kit::Result;
 use rules::calendar::{day_of, parse_day, show_day};
 use rules::naming::fold;
 
@@ -27,36 +27,21 @@ pub struct Taken {
 
 /// Takes a file; a second time the same cases stand.
 pub async fn take(supply: &Supply, actor: &Actor, bytes: &[u8]) -> Result<Taken> {
-    let rows = kit::sheet::read(bytes)?;
-    let heading = rows.first().cloned().unwrap_or_default();
-    for (i, want) in COLUMNS.iter().enumerate() {
-        if heading.get(i).is_none_or(|h| fold(h) != fold(want)) {
-            let found = heading.get(i).map_or("（空）", String::as_str);
-            let words = format!("第 {} 列应是“{want}”，现在是“{found}”。", i + 1);
-            return Err(Fail::field("file", "blacklist.heading", words));
-        }
-    }
-    if rows.len() > ROWS_MAX + 1 {
-        return Err(Fail::field("file", "blacklist.rows", format!("一次最多 {ROWS_MAX} 行，请分开上传。")));
-    }
     let today = day_of(supply.db().now());
     let mut out = Taken::default();
-    for (i, row) in rows.iter().enumerate().skip(1) {
+    for (line, row) in kit::sheet::table(bytes, &COLUMNS, ROWS_MAX)? {
         let at = |n: usize| row.get(n).map_or("", |c| c.trim());
-        if row.iter().all(String::is_empty) {
-            continue;
-        }
         let uscc = fold(at(0)).to_uppercase();
         if !rules::uscc::valid(&uscc) {
-            out.wrong.push((i + 1, format!("统一社会信用代码“{}”不对。", at(0))));
+            out.wrong.push((line, format!("统一社会信用代码“{}”不对。", at(0))));
             continue;
         }
         let Some(until) = parse_day(at(4)) else {
-            out.wrong.push((i + 1, format!("截止日期应写成 2026-01-31，现在是“{}”。", at(4))));
+            out.wrong.push((line, format!("截止日期应写成 2026-01-31，现在是“{}”。", at(4))));
             continue;
         };
         if at(2).is_empty() || at(3).is_empty() {
-            out.wrong.push((i + 1, "失信行为和依据文号都要填。".into()));
+            out.wrong.push((line, "失信行为和依据文号都要填。".into()));
             continue;
         }
         if until < today {

@@ -1,7 +1,7 @@
 //! Taking goods in: what takes effect at once, what waits, what is not accepted at all.
 use super::store::{self, Filing, Own, There};
 use crate::offers::{Line, NewOffer, NewProduct, Put, put, stop};
-use crate::{Supply, pictures, prices, shelf};
+use crate::{Supply, certificates, pictures, prices, shelf};
 use base::access::Actor;
 use kit::{Fail, Result, Tx};
 use rules::calendar::{Day, day_of};
@@ -77,6 +77,9 @@ impl<'a> Desk<'a> {
 pub async fn file(desk: &mut Desk<'_>, tx: &Tx<'_>, n: &NewOffer) -> Result<Filed> {
     let today = day_of(tx.now());
     let key = naming::model_key(&n.product.model);
+    if let Some(words) = certificates::fault(tx, &n.product, today).await? {
+        return Ok(Filed::Refused(words));
+    }
     let there = store::there(tx, &n.product.brand, &key, n.supplier).await?;
     match &there {
         Some(There { product, attrs, offer: Some(own) }) => {

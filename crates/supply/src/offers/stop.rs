@@ -8,7 +8,7 @@ pub const PRICE: i64 = 1;
 pub const CONDUCT: i64 = 2;
 /// A measure against its supplier.
 pub const SUPPLIER: i64 = 4;
-/// A paper or certificate it needs has expired.
+/// A paper its supplier needs has expired.
 pub const PAPER: i64 = 8;
 /// Nobody confirmed for long that it is still for sale.
 pub const STALE: i64 = 16;
@@ -16,8 +16,10 @@ pub const STALE: i64 = 16;
 pub const REVIEW: i64 = 32;
 /// The maker's authorisation is missing or has ended.
 pub const AUTHORISATION: i64 = 64;
+/// The certificate it names has ended or was paused.
+pub const CERTIFICATE: i64 = 128;
 
-const WORDS: [(i64, &str); 7] = [
+const WORDS: [(i64, &str); 8] = [
     (PRICE, "价格高于市场参考价，降价后自动恢复"),
     (CONDUCT, "已依诚信处理下架，整改通过后恢复"),
     (SUPPLIER, "供应商被冻结、暂停或退出"),
@@ -25,6 +27,7 @@ const WORDS: [(i64, &str); 7] = [
     (STALE, "长期未确认仍在供应"),
     (REVIEW, "变更待集采机构审核"),
     (AUTHORISATION, "厂商授权缺失或已到期"),
+    (CERTIFICATE, "认证证书已到期或被暂停"),
 ];
 
 /// The reasons in words, joined by ；.

@@ -17,28 +17,12 @@ pub type Wrong = (usize, String);
 
 /// Records the rows of a file; returns how many stand recorded now, and what is wrong with the others.
 pub async fn take(supply: &Supply, actor: &Actor, bytes: &[u8]) -> Result<(usize, Vec<Wrong>)> {
-    let rows = kit::sheet::read(bytes)?;
-    let heading = rows.first().cloned().unwrap_or_default();
-    for (i, want) in COLUMNS.iter().enumerate() {
-        let stem = want.split('（').next().unwrap_or(want);
-        if heading.get(i).is_none_or(|h| !h.starts_with(stem)) {
-            let found = heading.get(i).map_or("（空）", String::as_str);
-            let words = format!("第 {} 列应是“{want}”，现在是“{found}”。", i + 1);
-            return Err(Fail::field("file", "feed.heading", words));
-        }
-    }
-    if rows.len() > ROWS_MAX + 1 {
-        return Err(Fail::field("file", "feed.rows", format!("一次最多 {ROWS_MAX} 行，请分开上传。")));
-    }
     let library = brands::load(supply.db()).await?;
     let (mut done, mut wrong) = (0, Vec::new());
-    for (i, row) in rows.iter().enumerate().skip(1) {
-        if row.iter().all(String::is_empty) {
-            continue;
-        }
-        match one(supply, actor, &library, row).await {
+    for (line, row) in kit::sheet::table(bytes, &COLUMNS, ROWS_MAX)? {
+        match one(supply, actor, &library, &row).await {
             Ok(()) => done += 1,
-            Err(Fail::Refused(r)) => wrong.push((i + 1, r.words)),
+            Err(Fail::Refused(r)) => wrong.push((line, r.words)),
             Err(e) => return Err(e),
         }
     }

@@ -155,7 +155,7 @@ impl Checker<'_> {
             words: at(14).to_owned(),
             flags,
             origin: at(10).to_owned(),
-            certificate: at(12).to_owned(),
+            certificate: rules::certificate::number_of(at(12)),
             per_unit: at(13).to_owned(),
         };
         Ok(NewOffer { product, supplier: self.supplier, price, stock, areas, link: at(11).to_owned() })
