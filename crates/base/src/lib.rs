@@ -24,6 +24,8 @@ pub struct Settings {
     pub treasury: String,
     /// Files of the three keepers of sealed quotes; any two open a seal after its time.
     pub keepers: [std::path::PathBuf; 3],
+    /// Addresses of suppliers' platforms that may be asked; nothing else ever is.
+    pub platforms: Vec<String>,
 }
 
 impl Settings {
@@ -31,7 +33,7 @@ impl Settings {
     pub fn demo(data: impl Into<std::path::PathBuf>) -> Settings {
         let data = data.into();
         let keepers = keepers_in(&data);
-        Settings { data, demo: true, secure_cookies: false, treasury: "stub".into(), keepers }
+        Settings { data, demo: true, secure_cookies: false, treasury: "stub".into(), keepers, platforms: Vec::new() }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod db;
 pub mod fail;
+pub mod http;
 pub mod ids;
 pub mod journal;
 pub mod picture;

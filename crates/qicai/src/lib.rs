@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0013_price_tips", include_str!("../../../migrations/0013_price_tips.sql")),
     ("0014_pictures", include_str!("../../../migrations/0014_pictures.sql")),
     ("0015_certificates", include_str!("../../../migrations/0015_certificates.sql")),
+    ("0016_platforms", include_str!("../../../migrations/0016_platforms.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -115,6 +116,7 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
         spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
         spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::run_due(w.trade()).await? > 0) }),
+        spawn(every("platforms", DUE_EVERY), |w| async move { Ok(trade::run_outside(w.trade()).await? > 0) }),
         spawn(every("daily", DUE_EVERY), |w| async move { Ok(trade::run_daily(w.trade()).await? > 0) }),
     ]
 }

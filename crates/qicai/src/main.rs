@@ -205,6 +205,7 @@ fn base_settings(file: &File) -> base::Settings {
         demo: file.demo,
         secure_cookies: file.secure_cookies,
         treasury: file.treasury.clone(),
+        platforms: file.platforms.clone(),
         keepers: file.keepers.clone().unwrap_or_else(|| base::keepers_in(&file.data)),
     }
 }

@@ -22,6 +22,8 @@ pub struct File {
     pub treasury: String,
     /// Files of the three keepers of sealed quotes; without them they are in the data folder.
     pub keepers: Option<[PathBuf; 3]>,
+    /// Addresses of suppliers' platforms that may be asked.
+    pub platforms: Vec<String>,
 }
 
 impl Default for File {
@@ -35,6 +37,7 @@ impl Default for File {
             secure_cookies: false,
             treasury: "stub".into(),
             keepers: None,
+            platforms: Vec::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ fn build(raw: &[Raw]) -> (Engine, Vec<Product>, Vec<Offer>) {
             words: String::new(),
             attrs: vec![],
             flags: *flags,
+            picture: String::new(),
         });
         for (n, (price, stock, area)) in list.iter().enumerate() {
             offers.push(Offer {

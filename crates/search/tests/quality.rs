@@ -41,6 +41,7 @@ fn catalogue() -> (Engine, Vec<Product>) {
                 words,
                 attrs,
                 flags: 0,
+                picture: String::new(),
             });
         }
     }

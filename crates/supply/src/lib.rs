@@ -8,6 +8,7 @@ pub mod filings;
 pub mod intake;
 pub mod offers;
 pub mod pictures;
+pub mod platforms;
 pub mod prices;
 pub mod shelf;
 pub mod suppliers;
@@ -16,6 +17,7 @@ pub mod venues;
 use axum::extract::FromRef;
 use base::access::Actor;
 use base::{Base, access};
+use kit::seal::Keepers;
 use rules::check::Check;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -43,6 +45,7 @@ struct Inner {
     engine: search::Engine,
     judge: OnceLock<Judge>,
     library: filings::Library,
+    keepers: Keepers,
     suppliers: RwLock<HashMap<i64, String>>,
 }
 
@@ -57,11 +60,13 @@ impl Supply {
     pub async fn open(base: Base) -> kit::Result<Supply> {
         brands::seed(base.db()).await?;
         let engine = shelf::new_engine(&base);
+        let keepers = Keepers::open(&base.settings().keepers)?;
         let inner = Inner {
             base,
             engine,
             judge: OnceLock::new(),
             library: filings::Library::read()?,
+            keepers,
             suppliers: RwLock::default(),
         };
         let supply = Supply { inner: Arc::new(inner) };
@@ -85,6 +90,11 @@ impl Supply {
         let fresh = shelf::supplier_names(self.db()).await?;
         *self.inner.suppliers.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
         Ok(())
+    }
+
+    /// The keepers of what is sealed.
+    pub fn keepers(&self) -> &Keepers {
+        &self.inner.keepers
     }
 
     /// What is known of goods by category.
@@ -162,6 +172,7 @@ where
         .merge(intake::routes())
         .merge(offers::routes())
         .merge(pictures::routes())
+        .merge(platforms::routes())
         .merge(prices::routes())
         .merge(shelf::routes())
         .merge(suppliers::routes())

@@ -1,6 +1,6 @@
 //! Everything that runs by itself when its time comes, one step at a time.
 use crate::projects::store as projects;
-use crate::{Trade, auctions, batch, disputes, evaluations, fixed, orders};
+use crate::{Trade, auctions, batch, disputes, evaluations, fixed, orders, outside};
 use futures_util::StreamExt;
 use kit::fail::carried;
 use kit::{Fail, Result};
@@ -38,6 +38,11 @@ pub async fn run_daily(trade: &Trade) -> Result<usize> {
         + evaluations::look_back(trade).await?;
     trade.finish_day(today);
     Ok(done)
+}
+
+/// Runs what asks other people's servers, beside everything else: they may sleep.
+pub async fn run_outside(trade: &Trade) -> Result<usize> {
+    Ok(supply::platforms::run(trade).await? + outside::run(trade).await?)
 }
 
 /// One due command; true when it was carried out.

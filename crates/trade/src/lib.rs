@@ -10,6 +10,7 @@ pub mod evaluations;
 pub mod fixed;
 pub mod needs;
 pub mod orders;
+pub mod outside;
 pub mod plans;
 pub mod projects;
 pub mod reserved;
@@ -17,16 +18,14 @@ pub mod settlement;
 
 use axum::extract::FromRef;
 use base::{Base, access};
-use kit::seal::Keepers;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use supply::Supply;
 
-pub use due::{run_daily, run_due};
+pub use due::{run_daily, run_due, run_outside};
 
 struct Inner {
-    keepers: Keepers,
     desks: auctions::Desks,
     lives: auctions::Lives,
     pulse: auctions::Pulse,
@@ -41,10 +40,9 @@ pub struct Trade {
 }
 
 impl Trade {
-    /// Opens the district: finds the keepers of seals, tells supply how purchases are judged.
+    /// Opens the district: tells supply how purchases are judged.
     pub fn open(supply: Supply) -> kit::Result<Trade> {
         let inner = Inner {
-            keepers: Keepers::open(&supply.settings().keepers)?,
             desks: auctions::Desks::default(),
             lives: auctions::Lives::default(),
             pulse: auctions::Pulse::default(),
@@ -59,10 +57,6 @@ impl Trade {
     /// The supply district.
     pub fn supply(&self) -> &Supply {
         &self.supply
-    }
-
-    pub(crate) fn keepers(&self) -> &Keepers {
-        &self.inner.keepers
     }
 
     pub(crate) fn desks(&self) -> &auctions::Desks {

@@ -251,6 +251,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("入驻资料", "/admission", &[Duty::SupplierAdmin]),
                 ("厂商授权", "/authorisations", &[Duty::SupplierAdmin]),
                 ("接口密钥", "/keys", &[Duty::SupplierAdmin]),
+                ("平台对接", "/platform", &[Duty::SupplierAdmin]),
             ],
         ),
         (
@@ -265,6 +266,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("商品审核", "/filings", OVERSEER),
                 ("图片审核", "/pictures", &[Duty::Centre]),
                 ("品牌库", "/brands", OVERSEER),
+                ("平台对接", "/platforms", OVERSEER),
                 ("价格监控", "/prices", OVERSEER),
                 ("巡检", "/inspections", OVERSEER),
                 ("投诉与调解", "/disputes", OVERSEER),

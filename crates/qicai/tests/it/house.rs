@@ -118,7 +118,7 @@ fn kit_and_search_know_no_business_word() {
 }
 
 /// What may change rows without a journal entry: nothing that is a fact of the business.
-const UPKEEP: [&str; 10] = [
+const UPKEEP: [&str; 12] = [
     "cart.add",
     "cart.set",
     "key.used",
@@ -127,6 +127,8 @@ const UPKEEP: [&str; 10] = [
     "import.check",
     "import.finish",
     "journal.sequence",
+    "platform.claim",
+    "platform.keep",
     "pulse",
     "session.touch",
 ];

@@ -54,11 +54,18 @@ pub fn settings(folder: &std::path::Path) -> base::Settings {
 impl Box {
     /// A mall with the demo province and no orders.
     pub async fn new() -> Box {
+        Box::with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(change: impl FnOnce(&mut base::Settings)) -> Box {
         let clock = Clock::default();
         let (folder, url) = place().await;
         let db = qicai::open_db(&folder, url.as_deref(), 1, clock.clone()).await.unwrap();
         db.migrate(MIGRATIONS).await.unwrap();
-        let mall = open(db, settings(&folder)).await.unwrap();
+        let mut settings = settings(&folder);
+        change(&mut settings);
+        let mall = open(db, settings).await.unwrap();
         demo::fill(&mall.watch, demo::Size { seed: 1, offers: 0, orders: 0, auctions: false }, &mut |_| {})
             .await
             .unwrap();

@@ -7,4 +7,5 @@ mod store;
 mod take;
 
 pub use pages::routes;
-pub use take::{Did, Plan, apply, plan, put_off, take};
+pub(crate) use store::listed;
+pub use take::{Did, Plan, apply, picture, plan, put_off, take};

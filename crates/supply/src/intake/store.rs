@@ -83,6 +83,13 @@ pub async fn offered(q: &dyn Query, supplier: i64, brand: &str, model_key: &str)
     Ok(q.row(sql, params![supplier, brand, model_key]).await?.map(|r| r.int(0)))
 }
 
+/// A supplier's offer on the shelf of a brand and model: offer, product, title.
+pub async fn listed(q: &dyn Query, supplier: i64, brand: &str, model_key: &str) -> Result<Option<(i64, i64, String)>> {
+    let sql = "SELECT o.id, o.product, p.title FROM offer o JOIN product p ON p.id = o.product \
+               WHERE o.supplier = $1 AND p.brand = $2 AND p.model_key = $3 AND o.state = 'listed'";
+    Ok(q.row(sql, params![supplier, brand, model_key]).await?.map(|r| (r.int(0), r.int(1), r.text(2))))
+}
+
 /// Model and category of goods that a supplier offers or has filed.
 pub async fn brought(q: &dyn Query, supplier: i64, brand: &str, model_key: &str) -> Result<Option<(String, String)>> {
     let sql = "SELECT p.model, p.category FROM offer o JOIN product p ON p.id = o.product \

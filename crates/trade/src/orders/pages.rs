@@ -5,8 +5,8 @@ use super::{flow, store::KeptCheck};
 use crate::Trade;
 use crate::delivery::pages::back;
 use crate::delivery::store::{self as delivery, Case, Shipment};
-use crate::evaluations;
 use crate::settlement::store::{self as settlement, Invoice, Payment};
+use crate::{evaluations, outside};
 use askama::Template;
 use axum::extract::{FromRef, Path, State as Ext};
 use axum::response::Response;
@@ -199,6 +199,7 @@ struct Page {
     payable: String,
     payable_plain: String,
     evaluations: Vec<evaluations::Evaluation>,
+    handed: Option<outside::Handed>,
     ask: Option<CancelAsk>,
     project: Option<(String, String)>,
     may_answer_cancel: bool,
@@ -416,6 +417,7 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
         payable: Fen(payable).yuan(),
         payable_plain: if payable > 0 { Fen(payable).plain() } else { String::new() },
         evaluations: evaluations::evaluations(db, id).await?,
+        handed: outside::of_order(db, id).await?,
         may_answer_cancel: other_side && can.cancel,
         may_decide_cancel: ask.is_some() && actor.may(Duty::Regulator) && o.state == State::Performing,
         ask,
