@@ -29,7 +29,7 @@ CREATE TABLE goods_picture (
   supplier BIGINT NOT NULL REFERENCES supplier (org),
   state TEXT NOT NULL CHECK (state IN ('waiting', 'shown', 'refused', 'removed')),
   reason TEXT NOT NULL,
-  made_by BIGINT NOT NULL REFERENCES person (id),
+  made_by BIGINT NOT NULL,
   made_at BIGINT NOT NULL,
   decided_by BIGINT,
   decided_at BIGINT,

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod demo;
 pub mod detectors;
 pub mod doctor;
+pub mod folder;
 pub mod settings;
 
 use axum::extract::{DefaultBodyLimit, State};

@@ -75,7 +75,7 @@ enum Command {
         #[arg(long, default_value_t = 20_000)]
         listings: u64,
     },
-    /// What a supplier sells, as a folder of CSV or XLSX files says it
+    /// What a supplier sells, as a folder of YAML, CSV or XLSX files and pictures says it
     Supplier {
         #[command(subcommand)]
         what: Shop,
@@ -294,28 +294,6 @@ async fn import_offers(file: &PathBuf, supplier: &str, partial: bool, place: &Pl
     Ok(())
 }
 
-/// Rows of a folder: where each stands and its cells, in the order of the files' names.
-type Rows = (Vec<String>, Vec<Vec<String>>);
-
-fn folder_rows(folder: &std::path::Path) -> Result<Rows> {
-    let mut names: Vec<PathBuf> = std::fs::read_dir(folder)?.filter_map(|e| Some(e.ok()?.path())).collect();
-    names.retain(|p| p.extension().is_some_and(|e| e == "csv" || e == "xlsx"));
-    names.sort();
-    let (mut at, mut rows) = (Vec::new(), Vec::new());
-    for path in names {
-        let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
-        let shaped = supply::offers::import::shape::shape(kit::sheet::read(&std::fs::read(&path)?)?)?;
-        for (line, cells) in shaped.rows {
-            at.push(format!("{name}:{line}"));
-            rows.push(cells);
-        }
-    }
-    if rows.is_empty() {
-        return Err(Fail::Fault(format!("{} holds no row in a .csv or .xlsx file", folder.display())));
-    }
-    Ok((at, rows))
-}
-
 async fn shop(f: &Folder) -> Result<(qicai::Mall, base::orgs::Org)> {
     let mall = opened(&f.place, Clock::default()).await?;
     let found = base::orgs::by_uscc(mall.watch.db(), &f.supplier).await?.filter(|o| o.kind == "supplier");
@@ -331,9 +309,12 @@ fn print_rows(at: &[String], did: &[supply::intake::Did]) {
 
 async fn shop_plan(f: &Folder) -> Result<()> {
     let (mall, org) = shop(f).await?;
-    let (at, rows) = folder_rows(&f.folder)?;
-    let plan = supply::intake::plan(mall.watch.trade().supply(), org.id, 0, &rows).await?;
-    print_rows(&at, &plan.rows);
+    let folder = qicai::folder::Folder::read(&f.folder)?;
+    let plan = supply::intake::plan(mall.watch.trade().supply(), org.id, 0, &folder.rows).await?;
+    print_rows(&folder.at, &plan.rows);
+    for (brand, model, _) in &folder.pictures {
+        println!("picture of {brand} {model}");
+    }
     for (_, _, title) in &plan.missing {
         println!("on the shelf, not in the folder: {title}");
     }
@@ -342,10 +323,14 @@ async fn shop_plan(f: &Folder) -> Result<()> {
 
 async fn shop_apply(f: &Folder, prune: bool) -> Result<()> {
     let (mall, org) = shop(f).await?;
-    let (at, rows) = folder_rows(&f.folder)?;
+    let folder = qicai::folder::Folder::read(&f.folder)?;
+    let rows = &folder.rows;
     let supply = mall.watch.trade().supply();
-    let missing = if prune { supply::intake::plan(supply, org.id, 0, &rows).await?.missing } else { Vec::new() };
-    print_rows(&at, &supply::intake::apply(supply, org.id, 0, &rows).await?);
+    let missing = if prune { supply::intake::plan(supply, org.id, 0, rows).await?.missing } else { Vec::new() };
+    print_rows(&folder.at, &supply::intake::apply(supply, org.id, 0, rows).await?);
+    for line in folder.bring_pictures(supply, org.id).await? {
+        println!("{line}");
+    }
     if prune {
         println!("{} offers taken off the shelf", supply::intake::put_off(supply, org.id, 0, &missing).await?);
     }

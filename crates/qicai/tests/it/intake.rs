@@ -100,3 +100,39 @@ async fn a_folder_is_planned_without_a_trace_and_then_applied() {
     assert_eq!(listed, 3);
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_may_be_yaml_with_pictures() {
+    let mall = Box::new().await;
+    let supply = mall.mall.watch.trade().supply();
+    let org = mall.number("SELECT id FROM org WHERE name LIKE '%蓝天示例%'").await;
+    let folder = mall.folder.join("shop");
+    std::fs::create_dir_all(folder.join("pictures")).unwrap();
+    let goods = "# what we sell\n- title: 得力 A4 复印纸 70g\n  category: A05040101\n  brand: 得力\n  model: 007\n  unit: 箱\n  \
+                 price: 112.50\n  stock: 30\n  attributes: {规格: A4, 克重: 70g}\n  per_unit: 2500 张\n";
+    std::fs::write(folder.join("paper.yaml"), goods).unwrap();
+    std::fs::write(folder.join("notes.txt"), "not goods").unwrap();
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(240, 240, |x, y| image::Rgb([x as u8, y as u8, 7]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    std::fs::write(folder.join("pictures/得力 007.png"), png.into_inner()).unwrap();
+    std::fs::write(folder.join("pictures/得力 008.jpg"), "x").unwrap();
+
+    let read = qicai::folder::Folder::read(&folder).unwrap();
+    assert_eq!(read.at, ["paper.yaml#1"]);
+    assert_eq!((read.rows[0][3].as_str(), read.rows[0][5].as_str()), ("007", "112.50"), "as written");
+    assert_eq!(intake::apply(supply, org, 0, &read.rows).await.unwrap(), [Did::Done]);
+    let said = read.bring_pictures(supply, org).await.unwrap();
+    assert_eq!(said[0], "pictures/得力 007.png: waits");
+    assert!(said[1].contains("refused") && said[1].contains("008"), "{}", said[1]);
+    assert_eq!(read.bring_pictures(supply, org).await.unwrap()[0], "pictures/得力 007.png: same");
+
+    // What cannot be read is named with its file and line, and nothing happens.
+    std::fs::write(folder.join("paper.yaml"), format!("{goods}- title: x\n  colour: red\n")).unwrap();
+    let e = qicai::folder::Folder::read(&folder).unwrap_err().to_string();
+    assert!(e.contains("paper.yaml") && e.contains("colour"), "{e}");
+    std::fs::remove_file(folder.join("paper.yaml")).unwrap();
+    assert!(qicai::folder::Folder::read(&folder).unwrap_err().to_string().contains("no goods"));
+    mall.sound().await;
+}

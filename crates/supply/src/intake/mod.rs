@@ -2,10 +2,12 @@
 //! checks and the same review; every row answers for itself.
 
 mod keys;
+mod offered;
 mod pages;
 mod store;
 mod take;
 
+pub use offered::Offered;
 pub use pages::routes;
 pub(crate) use store::listed;
 pub use take::{Did, Plan, apply, picture, plan, put_off, take};

@@ -1,6 +1,7 @@
 //! The page of keys, and the API that they open.
 mod one;
 
+use super::offered::Offered;
 use super::take::{self, Did};
 use super::{keys, store};
 use crate::Supply;
@@ -16,9 +17,7 @@ use kit::text::{percent, sha256};
 use kit::{Fail, Result, web};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::duty::Duty;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 const ADMIN: Gate = Gate::Any(&[Duty::SupplierAdmin]);
 /// Offers of one call.
@@ -84,56 +83,6 @@ async fn revoke(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, _: Fo
     Ok(web::see(&format!("/keys?done={}", percent("已吊销，马上失效。"))))
 }
 
-/// An offer as the API takes it; see docs/api.md.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Offered {
-    title: String,
-    category: String,
-    brand: String,
-    model: String,
-    unit: String,
-    price: String,
-    stock: i64,
-    #[serde(default)]
-    areas: Vec<String>,
-    #[serde(default)]
-    attributes: BTreeMap<String, String>,
-    #[serde(default)]
-    flags: Vec<String>,
-    #[serde(default)]
-    origin: String,
-    #[serde(default)]
-    link: String,
-    #[serde(default)]
-    certificate: String,
-    #[serde(default)]
-    per_unit: String,
-    #[serde(default)]
-    words: String,
-}
-
-fn cells(o: &Offered) -> Vec<String> {
-    let attrs: Vec<String> = o.attributes.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    vec![
-        o.title.clone(),
-        o.category.clone(),
-        o.brand.clone(),
-        o.model.clone(),
-        o.unit.clone(),
-        o.price.clone(),
-        o.stock.to_string(),
-        o.areas.join(" "),
-        attrs.join(";"),
-        o.flags.join("|"),
-        o.origin.clone(),
-        o.link.clone(),
-        o.certificate.clone(),
-        o.per_unit.clone(),
-        o.words.clone(),
-    ]
-}
-
 fn answer(status: StatusCode, body: Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
 }
@@ -182,7 +131,7 @@ async fn offers(State(supply): State<Supply>, headers: HeaderMap, body: Bytes) -
     }
     let read: Vec<std::result::Result<Offered, String>> =
         list.into_iter().map(|v| serde_json::from_value(v).map_err(|e| e.to_string())).collect();
-    let rows: Vec<Vec<String>> = read.iter().flatten().map(cells).collect();
+    let rows: Vec<Vec<String>> = read.iter().flatten().map(Offered::cells).collect();
     let mut taken = take::take(&supply, key.org, key.person, "api", &rows).await?.into_iter();
     let mut out = Vec::new();
     for (n, r) in read.iter().enumerate() {

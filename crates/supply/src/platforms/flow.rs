@@ -219,7 +219,7 @@ async fn pull(supply: &Supply, p: &Place) -> Result<()> {
     }
     run.ended_at = supply.db().now();
     let fails = if run.error.is_empty() { 0 } else { p.fails + 1 };
-    let wait = if fails == 0 { EVERY_MS } else { (5 * 60_000 << fails.min(6)).min(6 * 3_600_000) };
+    let wait = if fails == 0 { EVERY_MS } else { ((5 * 60_000) << fails.min(6)).min(6 * 3_600_000) };
     let (run, org) = (&run, &base::orgs::org(supply.db(), p.supplier).await?);
     supply
         .db()

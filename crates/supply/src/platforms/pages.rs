@@ -108,11 +108,18 @@ async fn pause(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Respo
     answered(&supply, &cx, done, "已停用。", &form).await
 }
 
+struct Item {
+    p: Place,
+    name: String,
+    state: (&'static str, &'static str),
+    last: Option<(Run, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "platforms/pages/list.html")]
 struct List {
     s: Shell,
-    items: Vec<(Place, String, (&'static str, &'static str), Option<(Run, String)>)>,
+    items: Vec<Item>,
     allowed: Vec<String>,
     may: bool,
 }
@@ -123,7 +130,7 @@ async fn list(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
     for (p, name) in store::all(supply.db()).await? {
         let last = store::runs(supply.db(), p.supplier, 1).await?.pop();
         let state = state_word(&p.state);
-        items.push((p, name, state, last.map(|r| (r.clone(), show_time(r.began_at)))));
+        items.push(Item { p, name, state, last: last.map(|r| (r.clone(), show_time(r.began_at))) });
     }
     web::html(&List {
         s: Shell::work(&cx, "平台对接").await?,
