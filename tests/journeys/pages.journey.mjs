@@ -4,11 +4,11 @@ import { sound, axe } from "./lib.mjs";
 
 export const title = "every page of every menu is sound";
 
-const PEOPLE = ["licheng.jingban", "licheng.caiwu", "lantian.guanli", "lantian.dingdan", "licheng.jianguan", "jinan.shenji", "yunwei"];
+const PEOPLE = ["licheng.jingban", "licheng.caiwu", "lantian.guanli", "lantian.dingdan", "licheng.jianguan", "sd.jicai", "jinan.shenji", "yunwei"];
 
 export default async function ({ step, open }) {
   const visitor = await open();
-  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/rules?group=limit", "/stations", "/help", "/login", "/nowhere"]) {
+  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/certificates", "/certificates?number=CQC-DEMO-000138", "/rules?group=limit", "/stations", "/help", "/login", "/nowhere"]) {
     await step(`public ${path}`, async () => {
       await visitor.goto(path);
       await sound(visitor, `public${path.replace(/\W+/g, "-")}`);
