@@ -8,7 +8,7 @@ const PEOPLE = ["licheng.jingban", "licheng.caiwu", "lantian.guanli", "lantian.d
 
 export default async function ({ step, open }) {
   const visitor = await open();
-  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/certificates", "/certificates?number=CQC-DEMO-000138", "/rules?group=limit", "/stations", "/help", "/login", "/nowhere"]) {
+  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/certificates", "/log", "/log?number=1", "/log/receipt/7", "/certificates?number=CQC-DEMO-000138", "/rules?group=limit", "/stations", "/help", "/login", "/nowhere"]) {
     await step(`public ${path}`, async () => {
       await visitor.goto(path);
       await sound(visitor, `public${path.replace(/\W+/g, "-")}`);
@@ -20,6 +20,17 @@ export default async function ({ step, open }) {
     await visitor.click("a:has-text('历城区')");
     assert.ok(visitor.url().endsWith("/search?q=A4"), visitor.url());
     assert.ok((await visitor.locator(".station").innerText()).includes("历城区"));
+  });
+  await step("the browser itself checks a receipt, and sees a wrong one", async () => {
+    await visitor.goto("/log/receipt/7");
+    await visitor.waitForSelector("[data-proof] .tag.ok");
+    await visitor.route("**/log/receipt/8", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replace("&quot;index&quot;:7", "&quot;index&quot;:6").replace("&#34;index&#34;:7", "&#34;index&#34;:6") });
+    });
+    await visitor.goto("/log/receipt/8");
+    await visitor.waitForSelector("[data-proof] .tag.bad");
+    await visitor.unroute("**/log/receipt/8");
   });
   await step("suggestions answer to the keyboard", async () => {
     await visitor.goto("/");

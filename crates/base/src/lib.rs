@@ -26,15 +26,39 @@ pub struct Settings {
     pub keepers: [std::path::PathBuf; 3],
     /// Addresses of suppliers' platforms that may be asked; nothing else ever is.
     pub platforms: Vec<String>,
+    /// Name under which the log is signed, such as the mall's host.
+    pub log_name: String,
+    /// File of the key that signs the log.
+    pub log_key: std::path::PathBuf,
+    /// Keys of those who may sign the log's heads beside us, as C2SP's signed notes write them.
+    pub witnesses: Vec<String>,
 }
 
 impl Settings {
     /// Settings of a demo in a folder, with everything in it.
     pub fn demo(data: impl Into<std::path::PathBuf>) -> Settings {
         let data = data.into();
-        let keepers = keepers_in(&data);
-        Settings { data, demo: true, secure_cookies: false, treasury: "stub".into(), keepers, platforms: Vec::new() }
+        let (keepers, log_key) = (keepers_in(&data), log_key_in(&data));
+        Settings {
+            data,
+            demo: true,
+            secure_cookies: false,
+            treasury: "stub".into(),
+            keepers,
+            platforms: Vec::new(),
+            log_name: LOG_NAME.into(),
+            log_key,
+            witnesses: Vec::new(),
+        }
     }
+}
+
+/// The log's name when nothing else is said.
+pub const LOG_NAME: &str = "qicai.example/log";
+
+/// Where the key of the log is when nothing else is said.
+pub fn log_key_in(data: &std::path::Path) -> std::path::PathBuf {
+    data.join("keepers").join("log.key")
 }
 
 /// Where the keepers' files are when nothing else is said.

@@ -53,6 +53,8 @@ pub struct Recorded {
     pub body: String,
     /// Leaf hash, hex.
     pub hash: String,
+    /// What the log adds before it hashes the entry's hash, hex: nobody finds the words by trying.
+    pub salt: String,
 }
 
 /// The canonical bytes of an entry.
@@ -70,13 +72,16 @@ pub fn leaf(body: &str) -> String {
     crate::text::sha256(&[&[0], body.as_bytes()])
 }
 
-const INSERT: &str =
-    "INSERT INTO journal (id, at, region, room, kind, subject, actor, body, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)";
+const INSERT: &str = "INSERT INTO journal (id, at, region, room, kind, subject, actor, body, hash, salt) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)";
+
+fn salt() -> String {
+    crate::ids::random_hex(16)
+}
 
 pub(crate) async fn insert(tx: &Tx<'_>, id: i64, e: &Entry) -> Result<()> {
     let body = canonical(id, tx.now(), e);
     let hash = leaf(&body);
-    tx.run(INSERT, params![id, tx.now(), &e.region, e.room, e.kind, &e.subject, e.actor, body, hash]).await?;
+    tx.run(INSERT, params![id, tx.now(), &e.region, e.room, e.kind, &e.subject, e.actor, body, hash, salt()]).await?;
     Ok(())
 }
 
@@ -87,7 +92,7 @@ pub(crate) async fn insert_many(tx: &Tx<'_>, entries: &[Entry]) -> Result<Vec<(i
         let id = tx.id();
         let body = canonical(id, tx.now(), e);
         let hash = leaf(&body);
-        rows.push(params![id, tx.now(), &e.region, e.room, e.kind, &e.subject, e.actor, body, &hash].to_vec());
+        rows.push(params![id, tx.now(), &e.region, e.room, e.kind, &e.subject, e.actor, body, &hash, salt()].to_vec());
         made.push((id, hash));
     }
     tx.run_many(INSERT, &rows).await?;
@@ -130,7 +135,7 @@ pub async fn sequence(db: &Db) -> Result<u64> {
     .await
 }
 
-const COLUMNS: &str = "seq, id, at, region, room, kind, subject, actor, body, hash";
+const COLUMNS: &str = "seq, id, at, region, room, kind, subject, actor, body, hash, salt";
 
 /// Reads a row of [`COLUMNS`] back.
 fn recorded(r: &Row) -> Recorded {
@@ -148,6 +153,7 @@ fn recorded(r: &Row) -> Recorded {
         data,
         body,
         hash: r.text(9),
+        salt: r.text(10),
     }
 }
 

@@ -6,6 +6,8 @@ pub mod fail;
 pub mod http;
 pub mod ids;
 pub mod journal;
+pub mod merkle;
+pub mod note;
 pub mod picture;
 pub mod seal;
 pub mod sheet;

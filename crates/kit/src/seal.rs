@@ -74,32 +74,9 @@ fn unlock(key: &[u8; 32], about: &[u8], locked: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl Keeper {
-    /// Reads a keeper's secret from its file, or makes both; the file is for its owner only.
+    /// The keeper of a file, made when missing.
     pub fn open(path: &Path) -> Result<Keeper> {
-        if !path.exists() {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            // Written beside and renamed: a crash leaves either no secret or a whole one.
-            let fresh = path.with_extension("new");
-            write_private(&fresh, crate::text::hex(&random::<SECRET>()).as_bytes())?;
-            std::fs::hard_link(&fresh, path).or_else(|e| match e.kind() {
-                std::io::ErrorKind::AlreadyExists => Ok(()),
-                _ => Err(e),
-            })?;
-            std::fs::remove_file(&fresh)?;
-        }
-        let text = std::fs::read_to_string(path)?;
-        let wrong = || Fail::Fault(format!("keeper file {} does not hold 64 hex digits", path.display()));
-        let text = text.trim();
-        if text.len() != 2 * SECRET || !text.is_ascii() {
-            return Err(wrong());
-        }
-        let mut secret = [0; SECRET];
-        for (i, byte) in secret.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| wrong())?;
-        }
-        Ok(Keeper { secret })
+        Ok(Keeper { secret: secret_file(path)? })
     }
 
     fn key(&self, about: &[u8]) -> [u8; 32] {
@@ -118,6 +95,34 @@ impl Keeper {
         let about = bound.bytes();
         unlock(&self.key(&about), &about, wrapped)?.try_into().ok()
     }
+}
+
+/// Reads a secret from its file, or makes both; the file is for its owner only.
+pub fn secret_file(path: &Path) -> Result<[u8; SECRET]> {
+    if !path.exists() {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        // Written beside and renamed: a crash leaves either no secret or a whole one.
+        let fresh = path.with_extension("new");
+        write_private(&fresh, crate::text::hex(&random::<SECRET>()).as_bytes())?;
+        std::fs::hard_link(&fresh, path).or_else(|e| match e.kind() {
+            std::io::ErrorKind::AlreadyExists => Ok(()),
+            _ => Err(e),
+        })?;
+        std::fs::remove_file(&fresh)?;
+    }
+    let text = std::fs::read_to_string(path)?;
+    let wrong = || Fail::Fault(format!("secret file {} does not hold 64 hex digits", path.display()));
+    let text = text.trim();
+    if text.len() != 2 * SECRET || !text.is_ascii() {
+        return Err(wrong());
+    }
+    let mut secret = [0; SECRET];
+    for (i, byte) in secret.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| wrong())?;
+    }
+    Ok(secret)
 }
 
 #[cfg(unix)]

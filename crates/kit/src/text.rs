@@ -1,9 +1,28 @@
 //! Small helpers for text that no single room owns.
+use base64::Engine;
 
 /// Bytes as lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)] as char, DIGITS[usize::from(b & 15)] as char]).collect()
+}
+
+/// The bytes of hexadecimal text; None for anything else.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let digit = |b: u8| (b as char).to_digit(16);
+    let pair = |p: &[u8]| Some((digit(p[0])? * 16 + digit(p[1])?) as u8);
+    digits.len().is_multiple_of(2).then(|| digits.chunks_exact(2).map(pair).collect())?
+}
+
+/// Base64 with padding.
+pub fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// The bytes of base64 with padding; None for anything else.
+pub fn unbase64(text: &str) -> Option<Vec<u8>> {
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
 /// SHA-256 of `parts`, one after another, as lower-case hex.

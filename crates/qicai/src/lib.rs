@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0014_pictures", include_str!("../../../migrations/0014_pictures.sql")),
     ("0015_certificates", include_str!("../../../migrations/0015_certificates.sql")),
     ("0016_platforms", include_str!("../../../migrations/0016_platforms.sql")),
+    ("0017_log", include_str!("../../../migrations/0017_log.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -74,7 +75,7 @@ pub async fn open(db: Db, settings: Settings) -> Result<Mall> {
     let base = Base::open(db, settings).await?;
     let supply = Supply::open(base.clone()).await?;
     supply::shelf::fill(&supply).await?;
-    let watch = Watch::open(Trade::open(supply)?);
+    let watch = Watch::open(Trade::open(supply)?)?;
     let routes = base::routes::<Watch>().merge(supply::routes()).merge(trade::routes()).merge(watch::routes());
     let (router, table) = routes.finish(watch.clone());
     let router = router
@@ -115,6 +116,7 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) }),
         spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
         spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
+        spawn(every("log", LOOK_EVERY), |w| async move { Ok(watch::ledger::log::follow(&w).await? > 0) }),
         spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
         spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::run_due(w.trade()).await? > 0) }),
         spawn(every("platforms", DUE_EVERY), |w| async move { Ok(trade::run_outside(w.trade()).await? > 0) }),
@@ -151,6 +153,7 @@ pub async fn settle(watch: &Watch) -> Result<()> {
         busy |= supply::offers::import::work(watch).await?;
         busy |= supply::shelf::follow(watch).await? > 0;
         busy |= watch::disclosure::follow(watch).await? > 0;
+        busy |= watch::ledger::log::follow(watch).await? > 0;
         if !busy {
             return Ok(());
         }

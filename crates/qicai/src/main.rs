@@ -85,7 +85,7 @@ enum Command {
         #[command(subcommand)]
         what: Import,
     },
-    /// Make projections (notices, deal prices) again from the first journal entry
+    /// Make projections (notices, deal prices, the log's tree) again from the first journal entry
     Rebuild {
         #[command(flatten)]
         place: Place,
@@ -136,6 +136,24 @@ enum Command {
     Doctor {
         #[command(flatten)]
         place: Place,
+        /// Compare every row that the log covers, and name the first that was altered
+        #[arg(long)]
+        audit: bool,
+    },
+    /// Write the log with all entries into a file that `verify` checks; it holds words that are not public
+    Log {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Check a receipt or a dump of the log, with nothing but the file
+    Verify {
+        /// The receipt or the dump
+        file: PathBuf,
+        /// The key to believe, as the mall publishes it at /log/key; without it the one in the file
+        #[arg(long)]
+        key: Option<String>,
     },
 }
 
@@ -206,6 +224,9 @@ fn base_settings(file: &File) -> base::Settings {
         secure_cookies: file.secure_cookies,
         treasury: file.treasury.clone(),
         platforms: file.platforms.clone(),
+        log_name: file.log_name.clone(),
+        log_key: file.log_key.clone().unwrap_or_else(|| base::log_key_in(&file.data)),
+        witnesses: file.witnesses.clone(),
         keepers: file.keepers.clone().unwrap_or_else(|| base::keepers_in(&file.data)),
     }
 }
@@ -337,10 +358,33 @@ async fn shop_apply(f: &Folder, prune: bool) -> Result<()> {
     Ok(())
 }
 
-async fn doctor(place: &Place) -> Result<()> {
+async fn doctor(place: &Place, audit: bool) -> Result<()> {
     let file = settings(place)?;
     let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
-    qicai::doctor::examine(&db, &mut |line| println!("{line}")).await
+    let known = match audit {
+        true => Some(kit::note::Signer::open(&base_settings(&file).log_key, &file.log_name)?.verifier()),
+        false => None,
+    };
+    qicai::doctor::examine(&db, known.as_ref(), &mut |line| println!("{line}")).await
+}
+
+/// Writes the log with all entries into a file.
+async fn dump(place: &Place, file: &std::path::Path) -> Result<()> {
+    use std::io::Write;
+    let mall = opened(place, Clock::default()).await?;
+    journal::sequence(mall.watch.db()).await?;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
+    let size = watch::ledger::log::dump(&mall.watch, &mut |line| Ok(writeln!(out, "{line}")?)).await?;
+    out.flush()?;
+    println!("{size} entries written");
+    Ok(())
+}
+
+fn verify(file: &std::path::Path, key: Option<&str>) -> Result<()> {
+    let content = std::fs::File::open(file).map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?;
+    let said = watch::ledger::log::verify::file(std::io::BufReader::new(content), key);
+    println!("OK: {}", said.map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?);
+    Ok(())
 }
 
 /// Replays a public record of an auction or of a draw.
@@ -387,6 +431,7 @@ async fn run(command: Command) -> Result<()> {
             let mall = opened(&place, Clock::default()).await?;
             journal::sequence(mall.watch.db()).await?;
             println!("disclosure made again from {} entries", watch::disclosure::rebuild(&mall.watch).await?);
+            println!("log made again from {} entries", watch::ledger::log::rebuild(&mall.watch).await?);
             Ok(())
         }
         Command::BenchPrices { offers, changes, database_url } => {
@@ -399,7 +444,9 @@ async fn run(command: Command) -> Result<()> {
             qicai::bench::auctions::run(qicai::bench::auctions::Options { seconds, callers, closings, watchers, url })
                 .await
         }
-        Command::Doctor { place } => doctor(&place).await,
+        Command::Doctor { place, audit } => doctor(&place, audit).await,
+        Command::Log { file, place } => dump(&place, &file).await,
+        Command::Verify { file, key } => verify(&file, key.as_deref()),
     }
 }
 

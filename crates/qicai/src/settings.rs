@@ -24,6 +24,12 @@ pub struct File {
     pub keepers: Option<[PathBuf; 3]>,
     /// Addresses of suppliers' platforms that may be asked.
     pub platforms: Vec<String>,
+    /// Name under which the log is signed.
+    pub log_name: String,
+    /// File of the key that signs the log; without it in the data folder.
+    pub log_key: Option<PathBuf>,
+    /// Keys of those who may sign the log's heads beside us.
+    pub witnesses: Vec<String>,
 }
 
 impl Default for File {
@@ -38,6 +44,9 @@ impl Default for File {
             treasury: "stub".into(),
             keepers: None,
             platforms: Vec::new(),
+            log_name: base::LOG_NAME.into(),
+            log_key: None,
+            witnesses: Vec::new(),
         }
     }
 }

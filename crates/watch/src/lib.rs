@@ -6,7 +6,9 @@ pub mod ledger;
 
 use axum::extract::FromRef;
 use base::{Base, access};
+use kit::note::Signer;
 use std::ops::Deref;
+use std::sync::Arc;
 use supply::Supply;
 use trade::Trade;
 
@@ -14,12 +16,19 @@ use trade::Trade;
 #[derive(Clone)]
 pub struct Watch {
     trade: Trade,
+    signer: Arc<Signer>,
 }
 
 impl Watch {
-    /// Opens the district.
-    pub fn open(trade: Trade) -> Watch {
-        Watch { trade }
+    /// Opens the district: finds the key that signs the log.
+    pub fn open(trade: Trade) -> kit::Result<Watch> {
+        let signer = Signer::open(&trade.settings().log_key, &trade.settings().log_name)?;
+        Ok(Watch { trade, signer: Arc::new(signer) })
+    }
+
+    /// Who signs the log.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
     }
 
     /// The trade district.
@@ -61,5 +70,5 @@ where
     Supply: FromRef<S>,
     Watch: FromRef<S>,
 {
-    disclosure::routes().merge(inspections::routes()).merge(ledger::routes())
+    disclosure::routes().merge(inspections::routes()).merge(ledger::routes()).merge(ledger::log::routes())
 }

@@ -66,7 +66,7 @@ pub async fn run(o: Options) -> Result<()> {
         close(&db, trade, &clock, &suppliers[..BIDDERS], o.closings).await?;
         crate::settle(&mall.watch).await?;
         let mut lines = Vec::new();
-        let sound = crate::doctor::examine(&db, &mut |l| lines.push(l)).await;
+        let sound = crate::doctor::examine(&db, None, &mut |l| lines.push(l)).await;
         println!(
             "| {} | doctor | | {} | | | | |",
             db.engine(),

@@ -109,7 +109,7 @@ pub async fn run(o: Options) -> Result<()> {
     drop(server);
     let db = crate::open_db(&data, None, 0, Clock::default()).await?;
     println!("Doctor after the run:");
-    crate::doctor::examine(&db, &mut |l| println!("  {l}")).await?;
+    crate::doctor::examine(&db, None, &mut |l| println!("  {l}")).await?;
     let _ = std::fs::remove_dir_all(&data);
     Ok(())
 }

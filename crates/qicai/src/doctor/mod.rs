@@ -3,10 +3,13 @@
 mod store;
 
 use crate::MIGRATIONS;
+use kit::note::Verifier;
 use kit::{Db, Fail, Result, journal};
+use watch::ledger::log;
 
-/// Checks schema, sums and journal; prints one line each. Fails when anything is wrong.
-pub async fn examine(db: &Db, say: &mut (dyn FnMut(String) + Send)) -> Result<()> {
+/// Checks schema, sums and journal; prints one line each. With the log's key every row that the log covers is compared too.
+/// Fails when anything is wrong.
+pub async fn examine(db: &Db, key: Option<&Verifier>, say: &mut (dyn FnMut(String) + Send)) -> Result<()> {
     let known = store::migrations(db).await?;
     let mut ill = 0;
     for (name, _) in MIGRATIONS.iter().filter(|(name, _)| !known.iter().any(|k| k == name)) {
@@ -28,5 +31,18 @@ pub async fn examine(db: &Db, say: &mut (dyn FnMut(String) + Send)) -> Result<()
         "{}: journal entries whose hash does not fit: {wrong} of {seq}",
         if wrong == 0 { "ok" } else { "BAD" }
     ));
+    if let Some(key) = key {
+        let began = std::time::Instant::now();
+        let found = log::audit(db, key).await?;
+        let rate = found.entries as f64 / began.elapsed().as_secs_f64().max(0.001);
+        found.wrong.iter().for_each(|w| say(format!("BAD: {w}")));
+        say(format!(
+            "{}: log of {} entries and {} signed heads compared, {rate:.0} entries a second",
+            if found.wrong.is_empty() { "ok" } else { "BAD" },
+            found.entries,
+            found.checkpoints
+        ));
+        ill += found.wrong.len();
+    }
     if ill + wrong == 0 { Ok(()) } else { Err(Fail::Fault("the installation is not sound, see above".into())) }
 }

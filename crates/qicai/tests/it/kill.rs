@@ -120,7 +120,7 @@ async fn no_acknowledged_order_is_lost() {
         assert!(found.contains(k), "{k} was acknowledged and is gone");
     }
     let mut lines = Vec::new();
-    assert!(qicai::doctor::examine(&db, &mut |l| lines.push(l)).await.is_ok(), "{lines:#?}");
+    assert!(qicai::doctor::examine(&db, None, &mut |l| lines.push(l)).await.is_ok(), "{lines:#?}");
     let _ = std::fs::remove_dir_all(&folder);
 }
 
@@ -212,6 +212,6 @@ async fn every_acknowledged_bid_of_the_last_second_counts() {
     assert!(won <= *acknowledged.iter().min().unwrap());
     kit::journal::sequence(&db).await.unwrap();
     let mut lines = Vec::new();
-    assert!(qicai::doctor::examine(&db, &mut |l| lines.push(l)).await.is_ok(), "{lines:#?}");
+    assert!(qicai::doctor::examine(&db, None, &mut |l| lines.push(l)).await.is_ok(), "{lines:#?}");
     let _ = std::fs::remove_dir_all(&folder);
 }

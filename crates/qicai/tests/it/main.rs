@@ -18,6 +18,7 @@ mod inspections;
 mod intake;
 mod job;
 mod kill;
+mod log;
 mod mall;
 mod matrix;
 mod mess;

@@ -132,7 +132,8 @@ impl Box {
     /// All sums agree and nothing is half-done.
     pub async fn sound(&self) {
         let mut lines = Vec::new();
-        let done = qicai::doctor::examine(self.mall.watch.db(), &mut |l| lines.push(l)).await;
+        let key = self.mall.watch.signer().verifier();
+        let done = qicai::doctor::examine(self.mall.watch.db(), Some(&key), &mut |l| lines.push(l)).await;
         assert!(done.is_ok(), "{lines:#?}");
     }
 }

@@ -1,5 +1,6 @@
 //! The journal's explorer (全程留痕) for regulators and auditors, and the state of the projections for operators.
 
+pub mod log;
 mod pages;
 
 pub use pages::{rehearse, routes};
