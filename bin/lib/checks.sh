@@ -30,3 +30,45 @@ check_log() {
   if "$folder/verify" "$folder/bad.json" >/dev/null; then die "the independent checker accepts a wrong receipt"; fi
   rm -rf "$folder"
 }
+
+# Python with the library that the outside checker of open data is written for, in a folder of its own under var.
+need_ocds() {
+  [ -x var/tools/ocds/bin/python ] && var/tools/ocds/bin/python -c 'import libcoveocds' 2>/dev/null && return
+  command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages "python, for the independent checker of open data" python3-venv
+  say "the library of the independent checker of open data is missing: installing it into var/tools"
+  rm -rf var/tools/ocds
+  python3 -m venv var/tools/ocds
+  var/tools/ocds/bin/pip install --quiet --disable-pip-version-check libcoveocds==0.17.0
+}
+
+# check_ocds: what the running server gives out of its open data is valid by the standard, packages and records.
+check_ocds() {
+  local folder month ocid
+  if [ ! -f "$CHECKS/ocds/ocds_check.py" ]; then
+    say "the independent checker of open data is not at hand: left out"
+    return
+  fi
+  need_ocds
+  folder=$(mktemp -d)
+  node -e '
+    const [base, folder] = process.argv.slice(1), { writeFileSync } = require("fs");
+    const text = async (path) => (await fetch(base + path)).text();
+    (async () => {
+      const feed = (await text("/open/feed")).trim().split("\n").map((l) => JSON.parse(l).release);
+      const month = feed[feed.length - 1].date.slice(0, 7);
+      writeFileSync(folder + "/month.json", await text(`/open/${month}.json`));
+      const ids = [...new Set(feed.map((r) => r.ocid))];
+      for (const [i, id] of ids.entries()) writeFileSync(`${folder}/record-${i}.json`, await text(`/open/records/${encodeURIComponent(id)}.json`));
+      console.log(feed.length + " releases of " + ids.length + " processes");
+    })();' "$SERVER_BASE" "$folder"
+  # All records as one package: the checker begins anew for every file.
+  node -e '
+    const { readdirSync, readFileSync, writeFileSync, unlinkSync } = require("fs"), folder = process.argv[1];
+    const files = readdirSync(folder).filter((f) => f.startsWith("record-")).map((f) => folder + "/" + f);
+    const all = files.map((f) => JSON.parse(readFileSync(f)));
+    files.forEach(unlinkSync);
+    writeFileSync(folder + "/records.json", JSON.stringify({ ...all[0], records: all.flatMap((p) => p.records) }));' "$folder"
+  var/tools/ocds/bin/python "$CHECKS/ocds/ocds_check.py" --standard-zip "$(realpath "$CHECKS/ocds/standard-1__1__5.zip")" "$folder/month.json" "$folder/records.json" ||
+    die "the independent checker does not accept the open data"
+  rm -rf "$folder"
+}

@@ -32,6 +32,10 @@ pub struct Settings {
     pub log_key: std::path::PathBuf,
     /// Keys of those who may sign the log's heads beside us, as C2SP's signed notes write them.
     pub witnesses: Vec<String>,
+    /// Where the public reaches the mall: documents of the open data are named by it.
+    pub address: String,
+    /// Prefix of the processes' ids in the open data.
+    pub ocid_prefix: String,
 }
 
 impl Settings {
@@ -49,12 +53,20 @@ impl Settings {
             log_name: LOG_NAME.into(),
             log_key,
             witnesses: Vec::new(),
+            address: ADDRESS.into(),
+            ocid_prefix: OCID_PREFIX.into(),
         }
     }
 }
 
 /// The log's name when nothing else is said.
 pub const LOG_NAME: &str = "qicai.example/log";
+
+/// The mall's address when nothing else is said.
+pub const ADDRESS: &str = "https://qicai.example";
+
+/// The prefix of open data when nothing else is said; a registered one comes from the Open Contracting Partnership.
+pub const OCID_PREFIX: &str = "ocds-qicai0";
 
 /// Where the key of the log is when nothing else is said.
 pub fn log_key_in(data: &std::path::Path) -> std::path::PathBuf {

@@ -33,6 +33,22 @@ pub fn sha256(parts: &[&[u8]]) -> String {
     hex(&h.finalize())
 }
 
+/// SHA-256 of what comes piece by piece.
+#[derive(Default)]
+pub struct Sum(sha2::Sha256);
+
+impl Sum {
+    /// Takes a piece in.
+    pub fn add(&mut self, piece: &[u8]) {
+        sha2::Digest::update(&mut self.0, piece);
+    }
+
+    /// The sum, as lower-case hex.
+    pub fn hex(self) -> String {
+        hex(&sha2::Digest::finalize(self.0))
+    }
+}
+
 /// Percent-encodes a value for a query string.
 pub fn percent(s: &str) -> String {
     let mut out = String::with_capacity(s.len());

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0015_certificates", include_str!("../../../migrations/0015_certificates.sql")),
     ("0016_platforms", include_str!("../../../migrations/0016_platforms.sql")),
     ("0017_log", include_str!("../../../migrations/0017_log.sql")),
+    ("0018_open", include_str!("../../../migrations/0018_open.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -116,6 +117,7 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) }),
         spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
         spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
+        spawn(every("open", LOOK_EVERY), |w| async move { Ok(watch::open::follow(&w).await? > 0) }),
         spawn(every("log", LOOK_EVERY), |w| async move { Ok(watch::ledger::log::follow(&w).await? > 0) }),
         spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
         spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::run_due(w.trade()).await? > 0) }),
@@ -153,6 +155,7 @@ pub async fn settle(watch: &Watch) -> Result<()> {
         busy |= supply::offers::import::work(watch).await?;
         busy |= supply::shelf::follow(watch).await? > 0;
         busy |= watch::disclosure::follow(watch).await? > 0;
+        busy |= watch::open::follow(watch).await? > 0;
         busy |= watch::ledger::log::follow(watch).await? > 0;
         if !busy {
             return Ok(());

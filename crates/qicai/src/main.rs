@@ -85,7 +85,7 @@ enum Command {
         #[command(subcommand)]
         what: Import,
     },
-    /// Make projections (notices, deal prices, the log's tree) again from the first journal entry
+    /// Make projections (notices, deal prices, open data, the log's tree) again from the first journal entry
     Rebuild {
         #[command(flatten)]
         place: Place,
@@ -227,6 +227,8 @@ fn base_settings(file: &File) -> base::Settings {
         log_name: file.log_name.clone(),
         log_key: file.log_key.clone().unwrap_or_else(|| base::log_key_in(&file.data)),
         witnesses: file.witnesses.clone(),
+        address: file.address.clone(),
+        ocid_prefix: file.ocid_prefix.clone(),
         keepers: file.keepers.clone().unwrap_or_else(|| base::keepers_in(&file.data)),
     }
 }
@@ -431,6 +433,7 @@ async fn run(command: Command) -> Result<()> {
             let mall = opened(&place, Clock::default()).await?;
             journal::sequence(mall.watch.db()).await?;
             println!("disclosure made again from {} entries", watch::disclosure::rebuild(&mall.watch).await?);
+            println!("open data made again from {} entries", watch::open::rebuild(&mall.watch).await?);
             println!("log made again from {} entries", watch::ledger::log::rebuild(&mall.watch).await?);
             Ok(())
         }

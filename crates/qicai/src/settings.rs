@@ -30,6 +30,10 @@ pub struct File {
     pub log_key: Option<PathBuf>,
     /// Keys of those who may sign the log's heads beside us.
     pub witnesses: Vec<String>,
+    /// Where the public reaches the mall.
+    pub address: String,
+    /// Prefix of the processes' ids in the open data.
+    pub ocid_prefix: String,
 }
 
 impl Default for File {
@@ -47,6 +51,8 @@ impl Default for File {
             log_name: base::LOG_NAME.into(),
             log_key: None,
             witnesses: Vec::new(),
+            address: base::ADDRESS.into(),
+            ocid_prefix: base::OCID_PREFIX.into(),
         }
     }
 }

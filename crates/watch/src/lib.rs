@@ -3,6 +3,7 @@
 pub mod disclosure;
 pub mod inspections;
 pub mod ledger;
+pub mod open;
 
 use axum::extract::FromRef;
 use base::{Base, access};
@@ -70,5 +71,9 @@ where
     Supply: FromRef<S>,
     Watch: FromRef<S>,
 {
-    disclosure::routes().merge(inspections::routes()).merge(ledger::routes()).merge(ledger::log::routes())
+    disclosure::routes()
+        .merge(inspections::routes())
+        .merge(ledger::routes())
+        .merge(ledger::log::routes())
+        .merge(open::routes())
 }

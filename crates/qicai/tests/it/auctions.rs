@@ -189,6 +189,7 @@ async fn a_same_product_auction_from_launch_to_order() {
     signer.post(&format!("{order}/sign"), &[]).await.leads();
     mall.settle().await;
     public.get("/notices").await.shows(&["合同公告"]);
+    crate::open::one_process(&mall).await;
     assert_eq!(
         mall.number(
             "SELECT o.stock FROM offer o JOIN org g ON g.id = o.supplier JOIN product p ON p.id = o.product \

@@ -118,7 +118,7 @@ fn kit_and_search_know_no_business_word() {
 }
 
 /// What may change rows without a journal entry: nothing that is a fact of the business.
-const UPKEEP: [&str; 15] = [
+const UPKEEP: [&str; 17] = [
     "cart.add",
     "cart.set",
     "key.used",
@@ -130,6 +130,8 @@ const UPKEEP: [&str; 15] = [
     "log.clear",
     "log.follow",
     "log.witness",
+    "open.clear",
+    "open.follow",
     "platform.claim",
     "platform.keep",
     "pulse",

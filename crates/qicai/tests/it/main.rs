@@ -22,6 +22,7 @@ mod log;
 mod mall;
 mod matrix;
 mod mess;
+mod open;
 mod pictures;
 mod platforms;
 mod prices;

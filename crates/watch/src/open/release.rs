@@ -1,0 +1,382 @@
+//! Releases: what an event of the journal says in the standard's words. Nothing here reads or writes.
+use kit::journal::Recorded;
+use rules::Fen;
+use rules::calendar::show_stamp;
+use serde_json::{Map, Value, json};
+
+/// The catalogue of categories, as classifications name it.
+const CATALOGUE: &str = "CN-GPC-2022";
+/// The register of organisations.
+const REGISTER: &str = "CN-USCC";
+
+/// An organisation of a process.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// Unified social credit code.
+    pub uscc: String,
+    /// Name.
+    pub name: String,
+    /// Name of its region, empty for unknown.
+    pub place: String,
+}
+
+impl Party {
+    fn id(&self) -> String {
+        format!("{REGISTER}-{}", self.uscc)
+    }
+
+    fn short(&self) -> Value {
+        json!({"id": self.id(), "name": self.name})
+    }
+
+    fn whole(&self, roles: &[&str]) -> Value {
+        let mut out = json!({
+            "id": self.id(), "name": self.name, "roles": roles,
+            "identifier": {"scheme": REGISTER, "id": self.uscc, "legalName": self.name},
+        });
+        if !self.place.is_empty() {
+            out["address"] = json!({"region": self.place, "countryName": "中国"});
+        }
+        out
+    }
+}
+
+/// What an event belongs to.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// The process's own id.
+    pub ocid: String,
+    /// Number of the tender: of the project, or of the order where there is none.
+    pub tender: String,
+    /// Number of the order, empty before there is one.
+    pub order: String,
+    /// Mode of purchase: `supermarket`, `batch`, `fixed`.
+    pub mode: String,
+    /// Form of transaction: `direct`, `auction`.
+    pub form: String,
+    /// Was the tender announced before the contract, with a release of its own?
+    pub announced: bool,
+    /// Categories of the lines of the order, in order.
+    pub categories: Vec<String>,
+    /// Who buys.
+    pub unit: Party,
+    /// Who sells; None before somebody does.
+    pub supplier: Option<Party>,
+    /// Where the notice can be read, empty for nowhere.
+    pub page: String,
+}
+
+/// A time as the standard writes it.
+pub fn time(at: i64) -> String {
+    // `2026-11-24 12:00:00` → `2026-11-24T12:00:00+08:00`.
+    format!("{}+08:00", show_stamp(at).chars().take(19).collect::<String>().replacen(' ', "T", 1))
+}
+
+/// An amount: yuan with two decimals, exact.
+fn money(fen: i64) -> Value {
+    let number: serde_json::Number = Fen(fen)
+        .plain()
+        .replace(',', "")
+        .parse::<f64>()
+        .ok()
+        .and_then(serde_json::Number::from_f64)
+        .unwrap_or_else(|| 0.into());
+    json!({"amount": number, "currency": "CNY"})
+}
+
+fn text(v: &Value, key: &str) -> String {
+    v[key].as_str().unwrap_or_default().to_owned()
+}
+
+/// goods, works, services by the letter of a category.
+fn main_category(category: &str) -> &'static str {
+    match category.chars().next() {
+        Some('B') => "works",
+        Some('C') => "services",
+        _ => "goods",
+    }
+}
+
+impl Process {
+    fn method(&self) -> (&'static str, String) {
+        let mode = match self.mode.as_str() {
+            "batch" => "批量采购",
+            "fixed" => "定点采购",
+            _ => "超市采购",
+        };
+        // Every admitted supplier of the goods may quote: open. Batch shares go to those of an agreement: selective.
+        match (self.form.as_str(), self.mode.as_str()) {
+            ("auction", _) => ("open", format!("{mode}·竞价")),
+            (_, "batch") => ("selective", mode.to_owned()),
+            _ => ("direct", format!("{mode}·直购")),
+        }
+    }
+
+    fn award_id(&self) -> String {
+        let seller = self.supplier.as_ref().map_or("", |s| s.uscc.as_str());
+        format!("{}-{seller}", self.tender)
+    }
+
+    fn contract_id(&self) -> String {
+        format!("{}-HT", self.order)
+    }
+
+    fn release(&self, e: &Recorded, tag: &[&str], parties: Vec<Value>) -> Map<String, Value> {
+        let whole = json!({
+            "ocid": self.ocid, "id": format!("{}-{}", self.ocid, e.seq), "date": time(e.at), "language": "zh", "tag": tag,
+            "initiationType": "tender", "parties": parties, "buyer": self.unit.short(),
+        });
+        match whole {
+            Value::Object(m) => m,
+            _ => Map::new(),
+        }
+    }
+
+    /// Buyer and, where there is one, supplier with what they do in this release.
+    fn both(&self, supplier_roles: &[&str]) -> Vec<Value> {
+        let buyer = self.unit.whole(&["buyer", "procuringEntity", "payer"]);
+        std::iter::once(buyer).chain(self.supplier.iter().map(|s| s.whole(supplier_roles))).collect()
+    }
+
+    fn tender(&self, title: &str, status: &str, category: &str) -> Value {
+        let (method, details) = self.method();
+        let mut out = json!({
+            "id": self.tender, "title": title, "status": status, "procuringEntity": self.unit.short(), "procurementMethod": method,
+            "procurementMethodDetails": details, "mainProcurementCategory": main_category(category),
+            "submissionMethod": ["electronicSubmission"],
+        });
+        if !category.is_empty() {
+            out["items"] =
+                json!([{"id": "1", "description": title, "classification": {"scheme": CATALOGUE, "id": category}}]);
+        }
+        out
+    }
+
+    fn items(&self, lines: &[&Value]) -> Vec<Value> {
+        let item = |(i, l): (usize, &&Value)| {
+            let mut out = json!({
+                "id": (i + 1).to_string(),
+                "description": format!("{}（{} {}）", text(l, "title"), text(l, "brand"), text(l, "model")),
+                "quantity": l["quantity"],
+                "unit": {"name": text(l, "unit"), "value": money(l["price"].as_i64().unwrap_or(0))},
+            });
+            if let Some(c) = self.categories.get(i).filter(|c| !c.is_empty()) {
+                out["classification"] = json!({"scheme": CATALOGUE, "id": c});
+            }
+            out
+        };
+        lines.iter().enumerate().map(item).collect()
+    }
+
+    fn contract(&self, status: &str) -> Value {
+        json!({"id": self.contract_id(), "awardID": self.award_id(), "status": status})
+    }
+}
+
+/// The release of an event; None for events that are not public.
+pub fn of(e: &Recorded, p: &Process) -> Option<Value> {
+    let d = &e.data;
+    Some(Value::Object(match e.kind.as_str() {
+        "auction.published" => published(e, p),
+        "auction.awarded" => awarded(e, p),
+        "auction.failed" | "auction.cancelled" => {
+            let mut r = p.release(
+                e,
+                &[if e.kind == "auction.failed" { "tenderUpdate" } else { "tenderCancellation" }],
+                p.both(&[]),
+            );
+            let status = if e.kind == "auction.failed" { "unsuccessful" } else { "cancelled" };
+            r.insert("tender".into(), json!({"id": p.tender, "status": status}));
+            r
+        }
+        "contract.concluded" => concluded(e, p),
+        "acceptance.recorded" => {
+            let mut r = p.release(e, &["implementation"], p.both(&["supplier", "payee"]));
+            let mut c = p.contract("active");
+            let whole = d["verdict"].as_str() == Some("full");
+            c["implementation"] = json!({"milestones": [{
+                "id": format!("YS-{}", e.seq), "title": if whole { "验收合格" } else { "部分验收" }, "type": "delivery",
+                "status": if whole { "met" } else { "partiallyMet" }, "dateMet": time(e.at),
+            }]});
+            r.insert("contracts".into(), json!([c]));
+            r
+        }
+        "payment.paid" => {
+            let mut r = p.release(e, &["implementation"], p.both(&["supplier", "payee"]));
+            let mut c = p.contract("active");
+            c["implementation"] = json!({"transactions": [{
+                "id": text(d, "payment"), "date": time(e.at), "value": money(d["amount"].as_i64().unwrap_or(0)),
+                "payer": p.unit.short(), "payee": p.supplier.as_ref()?.short(),
+            }]});
+            r.insert("contracts".into(), json!([c]));
+            r
+        }
+        "order.completed" => {
+            let mut r = p.release(e, &["contractTermination"], p.both(&["supplier"]));
+            r.insert("contracts".into(), json!([p.contract("terminated")]));
+            r
+        }
+        "order.cancelled" if !d["contract"].is_null() => {
+            let mut r = p.release(e, &["contractTermination"], p.both(&["supplier"]));
+            r.insert("contracts".into(), json!([p.contract("cancelled")]));
+            r
+        }
+        _ => return None,
+    }))
+}
+
+fn published(e: &Recorded, p: &Process) -> Map<String, Value> {
+    let d = &e.data;
+    let mut r = p.release(e, &["tender"], p.both(&[]));
+    let mut t = p.tender(&text(d, "title"), "active", &text(d, "category"));
+    t["items"][0]["quantity"] = d["quantity"].clone();
+    t["items"][0]["unit"] = json!({"name": text(d, "measure")});
+    t["value"] = money(d["ceiling"].as_i64().unwrap_or(0));
+    let period = |from: &str, to: &str| json!({"startDate": time(d[from].as_i64().unwrap_or(e.at)), "endDate": time(d[to].as_i64().unwrap_or(e.at))});
+    t["tenderPeriod"] = period("opens_at", "closes_at");
+    t["awardCriteria"] = json!("priceOnly");
+    t["awardCriteriaDetails"] = json!("最低有效报价成交，同价先报者先");
+    let demands: Vec<&str> = d["demands"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !demands.is_empty() {
+        t["description"] = json!(demands.join("；"));
+    }
+    r.insert("tender".into(), t);
+    r
+}
+
+fn awarded(e: &Recorded, p: &Process) -> Map<String, Value> {
+    let d = &e.data;
+    let mut r = p.release(e, &["award"], p.both(&["tenderer", "supplier"]));
+    r.insert("tender".into(), json!({"id": p.tender, "status": "complete"}));
+    let mut a = json!({
+        "id": p.award_id(), "title": text(d, "title"), "status": "active", "date": time(e.at), "value": money(d["amount"].as_i64().unwrap_or(0)),
+        "suppliers": p.supplier.iter().map(Party::short).collect::<Vec<_>>(),
+        "items": [{
+            "id": "1", "description": format!("{} {}", text(d, "brand"), text(d, "model")), "quantity": d["quantity"],
+            "unit": {"name": text(d, "measure")},
+        }],
+    });
+    if !p.page.is_empty() {
+        a["documents"] = json!([{"id": "record", "documentType": "evaluationReports", "title": "竞价过程和结果", "url": p.page, "format": "text/html"}]);
+    }
+    r.insert("awards".into(), json!([a]));
+    r
+}
+
+fn concluded(e: &Recorded, p: &Process) -> Map<String, Value> {
+    let d = &e.data;
+    let lines: Vec<&Value> = d["lines"].as_array().into_iter().flatten().collect();
+    let (items, title) = (p.items(&lines), text(d, "title"));
+    let total = money(d["total"].as_i64().unwrap_or(0));
+    let signed = time(d["signed_at"].as_i64().unwrap_or(e.at));
+    // A direct purchase has its tender and award in the same breath; an auction had them before.
+    let tag: &[&str] = if p.announced { &["award", "contract"] } else { &["tender", "award", "contract"] };
+    let mut r = p.release(e, tag, p.both(&["tenderer", "supplier", "payee"]));
+    if !p.announced {
+        let mut t = p.tender(&title, "complete", p.categories.first().map_or("", String::as_str));
+        t["items"] = json!(
+            items
+                .iter()
+                .map(|i| {
+                    let mut bare = i.clone();
+                    bare["unit"] = json!({"name": i["unit"]["name"]});
+                    bare
+                })
+                .collect::<Vec<_>>()
+        );
+        t["numberOfTenderers"] = json!(1);
+        t["tenderers"] = json!(p.supplier.iter().map(Party::short).collect::<Vec<_>>());
+        r.insert("tender".into(), t);
+    }
+    let award = json!({
+        "id": p.award_id(), "title": title, "status": "active", "date": signed, "value": total, "items": items,
+        "suppliers": p.supplier.iter().map(Party::short).collect::<Vec<_>>(),
+    });
+    let mut contract = p.contract("active");
+    contract["title"] = json!(format!("{title}采购合同"));
+    contract["value"] = total;
+    contract["dateSigned"] = json!(signed);
+    contract["items"] = json!(items);
+    if !p.page.is_empty() {
+        contract["documents"] = json!([{
+            "id": "notice", "documentType": "contractNotice", "title": "合同公告", "url": p.page, "datePublished": time(e.at), "format": "text/html",
+        }]);
+    }
+    r.insert("awards".into(), json!([award]));
+    r.insert("contracts".into(), json!([contract]));
+    r
+}
+
+/// The compiled release of a process: what all its releases say together, by the standard's merging (objects field by field,
+/// lists of things with an id by their ids, everything else anew).
+pub fn compiled(releases: &[Value]) -> Value {
+    let mut out = Value::Null;
+    for r in releases {
+        merge(&mut out, r);
+    }
+    if let Some(last) = releases.last() {
+        out["id"] = json!(format!(
+            "{}-{}",
+            last["ocid"].as_str().unwrap_or_default(),
+            last["date"].as_str().unwrap_or_default()
+        ));
+        out["tag"] = json!(["compiled"]);
+    }
+    out
+}
+
+fn merge(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Object(a), Value::Object(b)) => {
+            for (k, v) in b {
+                merge(a.entry(k.clone()).or_insert(Value::Null), v);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if b.iter().all(|v| v["id"].is_string()) && !b.is_empty() => {
+            for v in b {
+                match a.iter_mut().find(|known| known["id"] == v["id"]) {
+                    // What a party does in one release does not end with the next.
+                    Some(known) => {
+                        let roles = united(&known["roles"], &v["roles"]);
+                        merge(known, v);
+                        if let Some(roles) = roles {
+                            known["roles"] = roles;
+                        }
+                    }
+                    None => a.push(v.clone()),
+                }
+            }
+        }
+        (a, b) => *a = b.clone(),
+    }
+}
+
+fn united(a: &Value, b: &Value) -> Option<Value> {
+    let (a, b) = (a.as_array()?, b.as_array()?);
+    let mut all = a.clone();
+    all.extend(b.iter().filter(|r| !a.contains(r)).cloned());
+    Some(Value::Array(all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_money_are_exact() {
+        assert_eq!(time(1_795_493_207_815), "2026-11-24T12:06:47+08:00");
+        assert_eq!(money(97_140).to_string(), r#"{"amount":971.4,"currency":"CNY"}"#);
+        assert_eq!(money(1).to_string(), r#"{"amount":0.01,"currency":"CNY"}"#);
+        assert_eq!(money(123_456_789_012).to_string(), r#"{"amount":1234567890.12,"currency":"CNY"}"#);
+    }
+
+    #[test]
+    fn releases_add_up_to_a_record() {
+        let a = json!({"ocid": "o", "date": "1", "tag": ["tender"], "parties": [{"id": "x", "roles": ["buyer"]}], "tender": {"id": "t", "status": "active", "title": "甲"}});
+        let b = json!({"ocid": "o", "date": "2", "tag": ["award"], "parties": [{"id": "x", "roles": ["payer"]}, {"id": "y"}], "tender": {"id": "t", "status": "complete"}, "awards": [{"id": "1", "value": {"amount": 3}}]});
+        let c = compiled(&[a, b]);
+        assert_eq!(c["tender"], json!({"id": "t", "status": "complete", "title": "甲"}));
+        assert_eq!(c["parties"], json!([{"id": "x", "roles": ["buyer", "payer"]}, {"id": "y"}]));
+        assert_eq!((c["tag"].clone(), c["id"].clone()), (json!(["compiled"]), json!("o-2")));
+    }
+}

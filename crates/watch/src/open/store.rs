@@ -1,0 +1,118 @@
+//! Rows of open data, and what a release needs to know beside its event.
+use super::release::{Party, Process};
+use kit::db::Row;
+use kit::{Query, Result, Tx, params};
+use serde_json::Value;
+
+/// A release as it is kept.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// Number of its journal entry.
+    pub seq: i64,
+    /// Its place among releases, from 1.
+    pub n: i64,
+    /// The release.
+    pub body: String,
+    /// The chain up to it.
+    pub chain: String,
+}
+
+fn read(r: &Row) -> Release {
+    Release { seq: r.int(0), n: r.int(1), body: r.text(2), chain: r.text(3) }
+}
+
+/// The newest release: place and chain.
+pub async fn newest(q: &dyn Query) -> Result<(i64, String)> {
+    let r = q.row("SELECT n, chain FROM open_release ORDER BY seq DESC LIMIT 1", params![]).await?;
+    Ok(r.map_or((0, String::new()), |r| (r.int(0), r.text(1))))
+}
+
+/// Writes a release.
+pub async fn add(tx: &Tx<'_>, r: &Release, ocid: &str, at: i64, month: &str, region: &str) -> Result<()> {
+    let sql =
+        "INSERT INTO open_release (seq, n, ocid, at, month, region, body, chain) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)";
+    tx.run(sql, params![r.seq, r.n, ocid, at, month, region, &r.body, &r.chain]).await?;
+    Ok(())
+}
+
+/// Releases after a journal number.
+pub async fn after(q: &dyn Query, seq: i64, most: usize) -> Result<Vec<Release>> {
+    let sql = "SELECT seq, n, body, chain FROM open_release WHERE seq > $1 ORDER BY seq LIMIT $2";
+    Ok(q.rows(sql, params![seq, most]).await?.iter().map(read).collect())
+}
+
+/// Releases of a process.
+pub async fn of_process(q: &dyn Query, ocid: &str) -> Result<Vec<Release>> {
+    let sql = "SELECT seq, n, body, chain FROM open_release WHERE ocid = $1 ORDER BY seq";
+    Ok(q.rows(sql, params![ocid]).await?.iter().map(read).collect())
+}
+
+/// Releases of a month, after a journal number.
+pub async fn of_month(q: &dyn Query, month: &str, seq: i64, most: usize) -> Result<Vec<Release>> {
+    let sql = "SELECT seq, n, body, chain FROM open_release WHERE month = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    Ok(q.rows(sql, params![month, seq, most]).await?.iter().map(read).collect())
+}
+
+/// Months with their releases: month, how many, first and last journal number; newest first.
+pub async fn months(q: &dyn Query) -> Result<Vec<(String, i64, i64, i64)>> {
+    let sql = "SELECT month, COUNT(*), MIN(seq), MAX(seq) FROM open_release GROUP BY month ORDER BY month DESC";
+    Ok(q.rows(sql, params![]).await?.iter().map(|r| (r.text(0), r.int(1), r.int(2), r.int(3))).collect())
+}
+
+/// Forgets all releases, so that they are made again.
+pub async fn clear(tx: &Tx<'_>) -> Result<()> {
+    tx.run("DELETE FROM open_release", params![]).await?;
+    Ok(())
+}
+
+const PARTY: &str = "SELECT g.uscc, g.name, r.name FROM org g LEFT JOIN region r ON r.code = g.region WHERE g.id = $1";
+
+async fn party(q: &dyn Query, org: i64) -> Result<Party> {
+    let r = q.one(PARTY, params![org]).await?;
+    Ok(Party { uscc: r.text(0), name: r.text(1), place: r.opt_text(2).unwrap_or_default() })
+}
+
+/// The process an order belongs to: its own, or its project's.
+pub async fn of_order(q: &dyn Query, prefix: &str, id: i64) -> Result<Option<Process>> {
+    let sql = "SELECT o.number, o.mode, o.form, o.unit, o.supplier, p.number, p.kind FROM orders o LEFT JOIN project p ON p.id = o.project WHERE o.id = $1";
+    let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
+    let order = r.text(0);
+    let tender = r.opt_text(5).unwrap_or_else(|| order.clone());
+    let lines = q.rows("SELECT category FROM order_line WHERE orders = $1 ORDER BY id", params![id]).await?;
+    let notice = q.row("SELECT id FROM notice WHERE orders = $1 AND kind = 'contract'", params![id]).await?;
+    Ok(Some(Process {
+        ocid: format!("{prefix}-{tender}"),
+        tender,
+        mode: r.text(1),
+        form: r.text(2),
+        announced: r.opt_text(6).as_deref() == Some("auction"),
+        categories: lines.iter().map(|l| l.text(0)).collect(),
+        unit: party(q, r.int(3)).await?,
+        supplier: Some(party(q, r.int(4)).await?),
+        page: notice.map_or(String::new(), |n| format!("/notices/{}", n.int(0))),
+        order,
+    }))
+}
+
+/// The process of a project; `supplier` is who won, if somebody did.
+pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, event: &Value) -> Result<Option<Process>> {
+    let sql = "SELECT number, mode, form, unit, kind FROM project WHERE id = $1";
+    let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
+    let won = event["supplier_id"].as_str().and_then(|s| s.parse().ok());
+    let supplier = match won {
+        Some(org) => Some(party(q, org).await?),
+        None => None,
+    };
+    Ok(Some(Process {
+        ocid: format!("{prefix}-{}", r.str(0)),
+        tender: r.text(0),
+        order: String::new(),
+        mode: r.text(1),
+        form: r.text(2),
+        announced: true,
+        categories: Vec::new(),
+        unit: party(q, r.int(3)).await?,
+        supplier,
+        page: format!("/{}s/{id}", r.str(4)),
+    }))
+}
