@@ -232,8 +232,8 @@ fn published(e: &Recorded, p: &Process) -> Map<String, Value> {
     t["items"][0]["quantity"] = d["quantity"].clone();
     t["items"][0]["unit"] = json!({"name": text(d, "measure")});
     t["value"] = money(d["ceiling"].as_i64().unwrap_or(0));
-    let period = |from: &str, to: &str| json!({"startDate": time(d[from].as_i64().unwrap_or(e.at)), "endDate": time(d[to].as_i64().unwrap_or(e.at))});
-    t["tenderPeriod"] = period("opens_at", "closes_at");
+    let at = |key: &str| time(d[key].as_i64().unwrap_or(e.at));
+    t["tenderPeriod"] = json!({"startDate": at("opens_at"), "endDate": at("closes_at")});
     t["awardCriteria"] = json!("priceOnly");
     t["awardCriteriaDetails"] = json!("最低有效报价成交，同价先报者先");
     let demands: Vec<&str> = d["demands"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
