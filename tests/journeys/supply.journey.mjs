@@ -303,4 +303,38 @@ export default async function ({ step, open }) {
     await press(province, "解除");
     await shows(province, "已解除");
   });
+  await step("many small orders are noticed; the unit is asked, explains; the department closes it", async () => {
+    const buyer = await open({ user: "lixia.jingban" });
+    for (let n = 0; n < 5; n += 1) {
+      await buyer.goto("/search?q=PW7001&area=all");
+      await buyer.click("article.product h3 a");
+      await press(buyer, "放进采购车");
+      await buyer.goto("/checkout");
+      await buyer.fill("#purpose", "零星补充");
+      await press(buyer, "提交");
+    }
+    const office = await open({ user: "jinan.jianguan" });
+    await office.waitForTimeout(1500);
+    await office.goto("/alerts");
+    await shows(office, "频繁零星采购");
+    await sound(office, "alerts");
+    await office.goto("/alerts/rules");
+    await sound(office, "alert-rules");
+    await office.goto("/alerts?rule=W03");
+    await office.click("table.cards tbody a >> nth=0");
+    await office.fill("#words", "一个月五单，请说明。");
+    await press(office, "请对方说明");
+    await sound(office, "alert-asked");
+    const signer = await open({ user: "lixia.queren", width: PHONE });
+    await signer.goto("/alerts");
+    await sound(signer, "alerts-phone");
+    await signer.click("table.cards tbody a >> nth=0");
+    await signer.fill("#words", "各科室分别申请，今后合并。");
+    await press(signer, "提交说明");
+    await sound(signer, "alert-explained-phone");
+    await office.reload();
+    await office.fill("#words", "说明属实");
+    await press(office, "有正当理由");
+    await shows(office, "有正当理由");
+  });
 }

@@ -9,7 +9,7 @@ pub mod shell;
 
 use facts::Facts;
 use kit::{Clock, Db};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, RwLock};
 
 /// What an installation is told at start.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ struct Inner {
     db: Db,
     facts: RwLock<Arc<Facts>>,
     settings: Settings,
-    counter: OnceLock<Counter>,
+    counters: RwLock<Vec<Arc<Counter>>>,
 }
 
 /// The state of the base district, shared by all requests. Cheap to clone.
@@ -100,7 +100,7 @@ impl Base {
     pub async fn open(db: Db, settings: Settings) -> kit::Result<Base> {
         facts::seed(&db).await?;
         let facts = RwLock::new(Arc::new(facts::load(&db).await?));
-        Ok(Base { inner: Arc::new(Inner { db, facts, settings, counter: OnceLock::new() }) })
+        Ok(Base { inner: Arc::new(Inner { db, facts, settings, counters: RwLock::default() }) })
     }
 
     /// The database.
@@ -125,13 +125,13 @@ impl Base {
         Ok(())
     }
 
-    /// Sets the counter of waiting things, once, at start.
+    /// Adds a counter of waiting things, at start; each district above has its own.
     pub fn count_with(&self, counter: Counter) {
-        let _ = self.inner.counter.set(counter);
+        self.inner.counters.write().unwrap_or_else(std::sync::PoisonError::into_inner).push(Arc::new(counter));
     }
 
-    pub(crate) fn counter(&self) -> Option<&Counter> {
-        self.inner.counter.get()
+    pub(crate) fn counters(&self) -> Vec<Arc<Counter>> {
+        self.inner.counters.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Settings.

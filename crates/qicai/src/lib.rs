@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0016_platforms", include_str!("../../../migrations/0016_platforms.sql")),
     ("0017_log", include_str!("../../../migrations/0017_log.sql")),
     ("0018_open", include_str!("../../../migrations/0018_open.sql")),
+    ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -117,6 +118,10 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) }),
         spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
         spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
+        spawn(every("alerts", LOOK_EVERY), |w| async move { Ok(watch::alerts::follow(&w).await? > 0) }),
+        spawn(every("alerts-due", DUE_EVERY), |w| async move {
+            Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
+        }),
         spawn(every("open", LOOK_EVERY), |w| async move { Ok(watch::open::follow(&w).await? > 0) }),
         spawn(every("log", LOOK_EVERY), |w| async move { Ok(watch::ledger::log::follow(&w).await? > 0) }),
         spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
@@ -155,6 +160,7 @@ pub async fn settle(watch: &Watch) -> Result<()> {
         busy |= supply::offers::import::work(watch).await?;
         busy |= supply::shelf::follow(watch).await? > 0;
         busy |= watch::disclosure::follow(watch).await? > 0;
+        busy |= watch::alerts::follow(watch).await? > 0;
         busy |= watch::open::follow(watch).await? > 0;
         busy |= watch::ledger::log::follow(watch).await? > 0;
         if !busy {

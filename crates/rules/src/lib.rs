@@ -1,6 +1,7 @@
 //! Pure decisions of the mall: no IO, no clock, no randomness. Same inputs, same verdict, for ever.
 
 pub mod admission;
+pub mod alert;
 pub mod auction;
 pub mod batch;
 pub mod calendar;

@@ -1,15 +1,19 @@
 //! Watch: what follows the journal and is called by nobody. Public notices, deal prices, the journal's explorer.
 
+pub mod alerts;
 pub mod disclosure;
 pub mod inspections;
 pub mod ledger;
 pub mod open;
 
 use axum::extract::FromRef;
+use base::access::Actor;
 use base::{Base, access};
 use kit::note::Signer;
+use rules::duty::Duty;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use supply::Supply;
 use trade::Trade;
 
@@ -18,13 +22,24 @@ use trade::Trade;
 pub struct Watch {
     trade: Trade,
     signer: Arc<Signer>,
+    swept: Arc<AtomicI32>,
 }
 
 impl Watch {
     /// Opens the district: finds the key that signs the log.
     pub fn open(trade: Trade) -> kit::Result<Watch> {
         let signer = Signer::open(&trade.settings().log_key, &trade.settings().log_name)?;
-        Ok(Watch { trade, signer: Arc::new(signer) })
+        let watch = Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)) };
+        watch.count_with(Box::new(|base: Base, actor: Actor| {
+            Box::pin(async move {
+                let concerned = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
+                match concerned {
+                    true => Ok(vec![("/alerts", alerts::waiting(base.db(), &actor.scope()).await?)]),
+                    false => Ok(Vec::new()),
+                }
+            })
+        }));
+        Ok(watch)
     }
 
     /// Who signs the log.
@@ -63,6 +78,17 @@ impl FromRef<Watch> for Trade {
     }
 }
 
+/// Runs what is for once a day; a second time changes nothing. Returns how much was looked at.
+pub async fn run_daily(watch: &Watch) -> kit::Result<usize> {
+    let today = rules::calendar::day_of(watch.db().now());
+    if watch.swept.load(Ordering::Relaxed) == today {
+        return Ok(0);
+    }
+    let done = alerts::sweep(watch).await?;
+    watch.swept.store(today, Ordering::Relaxed);
+    Ok(done)
+}
+
 /// Routes of the district.
 pub fn routes<S>() -> access::Routes<S>
 where
@@ -71,7 +97,8 @@ where
     Supply: FromRef<S>,
     Watch: FromRef<S>,
 {
-    disclosure::routes()
+    alerts::routes()
+        .merge(disclosure::routes())
         .merge(inspections::routes())
         .merge(ledger::routes())
         .merge(ledger::log::routes())

@@ -198,10 +198,11 @@ impl Shell {
 
 /// What waits for a person, counted by the rooms that registered a counter; see [`Base::count_with`].
 async fn waiting(base: &Base, actor: &Actor) -> kit::Result<Vec<(&'static str, i64)>> {
-    match base.counter() {
-        Some(count) => count(base.clone(), actor.clone()).await,
-        None => Ok(Vec::new()),
+    let mut out = Vec::new();
+    for count in base.counters() {
+        out.extend(count(base.clone(), actor.clone()).await?);
     }
+    Ok(out)
 }
 
 const UNIT: &[Duty] = &[Duty::Handler, Duty::Reviewer, Duty::Signer, Duty::Receiver, Duty::Accountant];
@@ -229,6 +230,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("商城无货", "/needs", &[Duty::Handler]),
                 ("投诉与调解", "/disputes", UNIT),
                 ("诚信事项", "/conduct", UNIT),
+                ("预警说明", "/alerts", &[Duty::Signer]),
                 ("收货地址", "/addresses", &[Duty::Handler]),
             ],
         ),
@@ -247,6 +249,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("品牌库", "/brands", &[Duty::SupplierAdmin]),
                 ("市场价格", "/price-tips", &[Duty::SupplierAdmin]),
                 ("投诉与调解", "/disputes", SELLER),
+                ("预警说明", "/alerts", &[Duty::SupplierAdmin]),
                 ("诚信事项", "/conduct", SELLER),
                 ("入驻资料", "/admission", &[Duty::SupplierAdmin]),
                 ("厂商授权", "/authorisations", &[Duty::SupplierAdmin]),
@@ -271,6 +274,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("巡检", "/inspections", OVERSEER),
                 ("投诉与调解", "/disputes", OVERSEER),
                 ("诚信事项", "/conduct", OVERSEER),
+                ("动态预警", "/alerts", &[Duty::Regulator, Duty::Auditor]),
                 ("预留份额", "/reserved", OVERSEER),
                 ("全程留痕", "/journal", OVERSEER),
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),

@@ -1,6 +1,7 @@
 //! The suite over HTTP: the same tests on SQLite and, with QICAI_TEST_ENGINE=postgres, on PostgreSQL.
 
 mod admission;
+mod alerts;
 mod auctions;
 mod batch;
 mod brands;

@@ -76,7 +76,13 @@ impl Box {
     pub async fn settle(&self) {
         settle(&self.mall.watch).await.unwrap();
         let trade = self.mall.watch.trade();
-        while trade::run_daily(trade).await.unwrap() + trade::run_due(trade).await.unwrap() > 0 {}
+        let watch = &self.mall.watch;
+        while trade::run_daily(trade).await.unwrap()
+            + trade::run_due(trade).await.unwrap()
+            + watch::run_daily(watch).await.unwrap()
+            + watch::alerts::run_due(watch).await.unwrap()
+            > 0
+        {}
         settle(&self.mall.watch).await.unwrap();
     }
 

@@ -1,0 +1,142 @@
+//! 动态预警: leads come once, from figures; the department of the place asks, the one concerned explains, the department closes;
+//! what is left lying goes upwards; how well a rule does stands beside it.
+use crate::auctions::{force, later};
+use crate::conduct::stay;
+use crate::job::{buy, find};
+use crate::mall::{Box, Page, Visitor};
+use axum::http::StatusCode;
+
+const DAY: i64 = 86_400_000;
+
+async fn act(v: &Visitor, path: &str, act: &str, words: &str) -> Page {
+    v.upload(path, &[("act", act), ("words", words)], "file", "a.pdf", b"paper").await
+}
+
+/// So many small orders of paper by one unit in one month.
+async fn orders(mall: &Box, login: &str, n: usize) {
+    let handler = mall.login(login).await;
+    let product = find(&handler, "百旺 PW7001").await;
+    for _ in 0..n {
+        buy(&handler, &product, "1").await.leads();
+    }
+    mall.settle().await;
+}
+
+async fn raised(mall: &Box, rule: &str) -> i64 {
+    mall.number(&format!("SELECT COUNT(*) FROM alert WHERE rule = '{rule}'")).await
+}
+
+/// The first lead of a rule, as an office finds it.
+async fn first(v: &Visitor, rule: &str) -> String {
+    let text = v.get(&format!("/alerts?rule={rule}")).await.text();
+    let rest = text.split("href=\"/alerts/").find(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+    format!("/alerts/{}", rest.unwrap_or_else(|| panic!("no {rule} in {text}")).split('"').next().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn small_orders_are_noticed_asked_about_explained_and_closed() {
+    let mall = Box::new().await;
+    stay(&mall).await;
+    let most = 4;
+    orders(&mall, "licheng.jingban", most).await;
+    assert_eq!(raised(&mall, "W03").await, 0, "as many as may be");
+    orders(&mall, "licheng.jingban", 1).await;
+    assert_eq!(raised(&mall, "W03").await, 1);
+    orders(&mall, "licheng.jingban", 1).await;
+    assert_eq!(raised(&mall, "W03").await, 1, "the same month is one lead");
+    let journal = "SELECT COUNT(*) FROM journal WHERE kind = 'alert.raised' AND body LIKE '%W03%'";
+    assert_eq!(mall.number(journal).await, 1);
+    assert_eq!(mall.number("SELECT judged FROM alert_tally WHERE rule = 'W03'").await, 6);
+
+    // The department of the place and those above see it; another city's and the unit itself do not, before it is asked.
+    let (office, unit) = (mall.login("licheng.jianguan").await, mall.login("licheng.queren").await);
+    office.get("/alerts").await.shows(&["频繁零星采购", "本月同类订单 5 单，超过 4 单", "待处理"]);
+    let path = first(&office, "W03").await;
+    mall.login("jinan.shenji").await.get(&path).await.shows(&["频繁零星采购"]);
+    for login in ["zibo.jianguan", "licheng.queren"] {
+        assert_eq!(mall.login(login).await.get(&path).await.status, StatusCode::NOT_FOUND, "{login}");
+    }
+    assert_eq!(mall.login("licheng.jingban").await.get(&path).await.status, StatusCode::FORBIDDEN);
+    assert!(!unit.get("/alerts").await.text().contains("频繁零星采购"));
+
+    // Asked, explained, asked again, explained, closed; each by who may.
+    act(&office, &path, "explain", "x").await.refused("不能这样办理");
+    act(&office, &path, "ask", "").await.refused("请写明");
+    act(&office, &path, "nonsense", "x").await.refused("按钮");
+    assert_eq!(act(&mall.login("jinan.shenji").await, &path, "ask", "x").await.status, StatusCode::FORBIDDEN);
+    act(&office, &path, "ask", "为什么分五次买纸").await.leads();
+    act(&office, &path, "ask", "再问").await.refused("不能这样办理");
+    unit.get("/todo").await.shows(&["频繁零星采购", "请在"]);
+    unit.get(&path).await.shows(&["为什么分五次买纸", "提交说明"]);
+    act(&unit, &path, "justify", "x").await.refused("不能这样办理");
+    act(&unit, &path, "explain", "五个科室各自申请").await.leads();
+    office.get("/todo").await.shows(&["说明已提交"]);
+    act(&office, &path, "ask", "请提供各科室申请").await.leads();
+    act(&unit, &path, "explain", "见附件").await.leads();
+    act(&office, &path, "correct", "今后合并采购").await.leads();
+    act(&office, &path, "justify", "x").await.refused("不能这样办理");
+    unit.get(&path).await.shows(&["已纠正", "今后合并采购", "附件摘要"]);
+    office.get("/alerts/rules").await.shows(&["W03", "100%", "limit.same_kind.orders_per_month"]);
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_lying_goes_upwards_once() {
+    let mall = Box::new().await;
+    stay(&mall).await;
+    orders(&mall, "licheng.jingban", 5).await;
+    let told = "SELECT COUNT(*) FROM message WHERE words LIKE '%频繁零星采购%逾期未办结%'";
+    later(&mall, DAY).await;
+    assert_eq!(mall.number(told).await, 0);
+    later(&mall, 10 * DAY).await;
+    later(&mall, 10 * DAY).await;
+    assert_eq!(mall.number(told).await, 1, "the city's department, once");
+    let above = mall.login("jinan.jianguan").await;
+    let path = first(&above, "W03").await;
+    above.get(&path).await.shows(&["转上级督办", "逾期"]);
+    // The department above may deal with it itself.
+    act(&above, &path, "justify", "年底结算").await.leads();
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn haste_and_prices_that_fall_after_the_order_are_seen() {
+    let mall = Box::new().await;
+    stay(&mall).await;
+    qicai::demo::more_orders(&mall.mall.watch, 5, 16).await.unwrap();
+    mall.settle().await;
+    // The demo accepts within the second: every acceptance is a lead, said with its figures.
+    let accepted = mall.number("SELECT COUNT(DISTINCT orders) FROM acceptance").await;
+    assert!(accepted > 3);
+    assert_eq!(raised(&mall, "M08").await, accepted);
+    // Where nobody else bought the same, that is said and not passed over.
+    assert!(mall.number("SELECT blind FROM alert_tally WHERE rule = 'M07'").await > 0);
+
+    // Put up before, down after: seen when the fortnight is over, not earlier, and once.
+    force(&mall, "DELETE FROM price_point").await;
+    force(
+        &mall,
+        "INSERT INTO price_point (offer, at, price) SELECT l.offer, MAX(o.made_at) - 777600000, MIN(l.price) * 100 / 115 FROM order_line l \
+         JOIN orders o ON o.id = l.orders WHERE o.form = 'direct' GROUP BY l.offer",
+    )
+    .await;
+    force(
+        &mall,
+        "INSERT INTO price_point (offer, at, price) SELECT l.offer, MAX(o.made_at) + 86400000, MIN(l.price) * 80 / 100 FROM order_line l \
+         JOIN orders o ON o.id = l.orders WHERE o.form = 'direct' GROUP BY l.offer",
+    )
+    .await;
+    later(&mall, 13 * DAY).await;
+    assert_eq!(raised(&mall, "M04").await, 0);
+    later(&mall, 2 * DAY).await;
+    let seen = raised(&mall, "M04").await;
+    assert!(seen > 0);
+    later(&mall, DAY).await;
+    assert_eq!(raised(&mall, "M04").await, seen, "once");
+    mall.login("sd.jianguan").await.get("/alerts?rule=M04").await.shows(&[
+        "下单前涨、下单后降",
+        "红色",
+        "后 14 天最低",
+    ]);
+    mall.sound().await;
+}

@@ -1,0 +1,3 @@
+//! What the rules need to know.
+
+pub(super) mod store;

@@ -1,0 +1,172 @@
+//! Pages of leads: the list, one lead with its record, the rules with how well they do.
+use super::flow::{self, ACTS, MATTER, may};
+use super::store::{self, Alert, Tally};
+use crate::Watch;
+use askama::Template;
+use axum::extract::{FromRef, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use base::Base;
+use base::access::{Cx, Gate, Routes, Upload};
+use base::said::Spoken;
+use base::shell::Shell;
+use kit::text::{percent, sha256};
+use kit::{Fail, Result, web};
+use rules::alert::{RULES, Rule, rule};
+use rules::calendar::show_time;
+use rules::duty::Duty;
+
+const READERS: Gate = Gate::Any(&[Duty::Regulator, Duty::Auditor, Duty::Signer, Duty::SupplierAdmin]);
+const ACTORS: Gate = Gate::Any(&[Duty::Regulator, Duty::Signer, Duty::SupplierAdmin]);
+const OFFICE: Gate = Gate::Any(&[Duty::Regulator, Duty::Auditor]);
+const PAGE: usize = 30;
+
+struct Item {
+    a: Alert,
+    org: String,
+    title: &'static str,
+    raised: String,
+    due: String,
+    late: bool,
+}
+
+async fn items(watch: &Watch, list: Vec<Alert>) -> Result<Vec<Item>> {
+    let names = base::orgs::names(watch.db(), &list.iter().map(|a| a.org).collect::<Vec<_>>()).await?;
+    let now = watch.db().now();
+    let item = |a: Alert| Item {
+        org: names.get(&a.org).cloned().unwrap_or_default(),
+        title: rule(&a.rule).map_or("其他", |r| r.title),
+        raised: show_time(a.raised_at),
+        due: a.due.map_or(String::new(), show_time),
+        late: !a.state.over() && a.due.is_some_and(|d| d < now),
+        a,
+    };
+    Ok(list.into_iter().map(item).collect())
+}
+
+#[derive(Template)]
+#[template(path = "alerts/pages/list.html")]
+struct List {
+    s: Shell,
+    items: Vec<Item>,
+    total: i64,
+    page: usize,
+    pages: usize,
+    rule: String,
+    office: bool,
+}
+
+async fn list(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
+    let actor = cx.actor()?;
+    let only = cx.param("rule").to_owned();
+    let (found, total) = store::list(watch.db(), &actor.scope(), &only, cx.page(), PAGE).await?;
+    web::html(&List {
+        s: Shell::work(&cx, "动态预警").await?,
+        items: items(&watch, found).await?,
+        total,
+        page: cx.page(),
+        pages: (total as usize).div_ceil(PAGE).max(1),
+        rule: only,
+        office: actor.may(Duty::Regulator) || actor.may(Duty::Auditor),
+    })
+}
+
+fn what(act: &str) -> &'static str {
+    match act {
+        "ask" => "请对方说明",
+        "explain" => "说明",
+        "escalate" => "转上级督办",
+        "justify" => "办结：有正当理由",
+        "correct" => "办结：已纠正",
+        _ => "办结：作诚信处理",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "alerts/pages/alert.html")]
+struct Page {
+    s: Shell,
+    wrong: Option<String>,
+    typed: String,
+    i: Item,
+    about: Option<&'static Rule>,
+    links: Vec<String>,
+    steps: Vec<Spoken>,
+    acts: Vec<(&'static str, &'static str)>,
+    sanction: bool,
+}
+
+async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
+    let actor = cx.actor()?;
+    let a = store::load(watch.db(), &actor.scope(), id).await?;
+    let acts: Vec<_> = ACTS.iter().filter(|(_, act, _)| may(actor, &a, *act)).map(|(k, _, w)| (*k, *w)).collect();
+    Ok(Page {
+        s: Shell::work(cx, format!("预警 {}", a.number)).await?,
+        wrong,
+        typed: typed.to_owned(),
+        about: rule(&a.rule),
+        links: a.evidence.split_whitespace().map(str::to_owned).collect(),
+        steps: base::said::spoken(watch.db(), MATTER, id).await?,
+        sanction: acts.iter().any(|(k, _)| *k == "sanction"),
+        acts,
+        i: items(watch, vec![a]).await?.remove(0),
+    })
+}
+
+async fn one(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>) -> Result<Response> {
+    web::html(&page(&watch, &cx, id, None, "").await?)
+}
+
+async fn act(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
+    let form = &upload.form;
+    let words: String = form.get("words").trim().chars().take(2000).collect();
+    let digest = upload.files.first().map_or(String::new(), |f| sha256(&[&f.bytes]));
+    match flow::act(&watch, cx.actor()?, id, form.get("act"), &words, &digest).await {
+        Ok(()) => Ok(web::see(&format!("/alerts/{id}?done={}", percent("已办理，并通知了对方。")))),
+        Err(Fail::Refused(r)) => {
+            let shown = page(&watch, &cx, id, Some(r.words), &words).await?;
+            Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+struct Line {
+    r: &'static Rule,
+    t: Tally,
+    raised: i64,
+    closed: i64,
+    precision: String,
+}
+
+#[derive(Template)]
+#[template(path = "alerts/pages/rules.html")]
+struct Rules {
+    s: Shell,
+    lines: Vec<Line>,
+}
+
+async fn rules(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
+    let (tallies, ends) = (store::tallies(watch.db()).await?, store::ends(watch.db()).await?);
+    let line = |r: &'static Rule| {
+        let (raised, justified, right) = ends.get(r.id).copied().unwrap_or_default();
+        let closed = justified + right;
+        let precision = if closed == 0 { "—".into() } else { format!("{}%", right * 100 / closed) };
+        Line { r, t: tallies.get(r.id).cloned().unwrap_or_default(), raised, closed, precision }
+    };
+    web::html(&Rules { s: Shell::work(&cx, "预警规则").await?, lines: RULES.into_iter().map(line).collect() })
+}
+
+/// Routes of this room.
+pub fn routes<S>() -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Base: FromRef<S>,
+    Watch: FromRef<S>,
+{
+    Routes::default()
+        .get("/alerts", READERS, list)
+        .get("/alerts/rules", OFFICE, rules)
+        .get("/alerts/{id}", READERS, one)
+        .post("/alerts/{id}", ACTORS, act)
+}

@@ -1,0 +1,189 @@
+//! Rows of leads and tallies.
+use base::access::Scope;
+use kit::db::Row;
+use kit::{Fail, Query, Result, Tx, params};
+use rules::alert::{Level, State};
+use std::collections::HashMap;
+
+/// A lead.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// Id.
+    pub id: i64,
+    /// Number for people.
+    pub number: String,
+    /// Code of the rule.
+    pub rule: String,
+    /// What it is about under its rule; the same is not raised again.
+    pub key: String,
+    /// Level.
+    pub level: Level,
+    /// Where it happened; the offices of this region deal with it.
+    pub region: String,
+    /// Who is asked to explain.
+    pub org: i64,
+    /// What was being done when it was found, such as `order/12`.
+    pub subject: String,
+    /// The figures, in words.
+    pub words: String,
+    /// Pages that show them, separated by spaces.
+    pub evidence: String,
+    /// State.
+    pub state: State,
+    /// When found, ms UTC.
+    pub raised_at: i64,
+    /// End of the clock that runs.
+    pub due: Option<i64>,
+    /// Was the department above told?
+    pub escalated: bool,
+    /// When closed.
+    pub closed_at: Option<i64>,
+    /// Version; every change counts it up.
+    pub version: i64,
+}
+
+const ALERT: &str = "SELECT id, number, rule, key, level, region, org, subject, words, evidence, state, raised_at, due, escalated, \
+                     closed_at, version FROM alert";
+
+fn read(r: &Row) -> Result<Alert> {
+    let state = r.str(10);
+    Ok(Alert {
+        id: r.int(0),
+        number: r.text(1),
+        rule: r.text(2),
+        key: r.text(3),
+        level: Level::of(r.str(4)),
+        region: r.text(5),
+        org: r.int(6),
+        subject: r.text(7),
+        words: r.text(8),
+        evidence: r.text(9),
+        state: State::of(state).ok_or_else(|| Fail::Fault(format!("unknown state of a lead: {state}")))?,
+        raised_at: r.int(11),
+        due: r.opt_int(12),
+        escalated: r.int(13) == 1,
+        closed_at: r.opt_int(14),
+        version: r.int(15),
+    })
+}
+
+/// Was this raised?
+pub async fn known(q: &dyn Query, rule: &str, key: &str) -> Result<bool> {
+    Ok(q.row("SELECT id FROM alert WHERE rule = $1 AND key = $2", params![rule, key]).await?.is_some())
+}
+
+/// Writes a lead; false when it was raised before.
+pub async fn add(tx: &Tx<'_>, a: &Alert) -> Result<bool> {
+    let sql = "INSERT INTO alert (id, number, rule, key, level, region, org, subject, words, evidence, state, raised_at, due, escalated, version) \
+               VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,0,1) ON CONFLICT (rule, key) DO NOTHING";
+    let all = params![
+        a.id,
+        &a.number,
+        &a.rule,
+        &a.key,
+        a.level.key(),
+        &a.region,
+        a.org,
+        &a.subject,
+        &a.words,
+        &a.evidence,
+        a.state.key(),
+        a.raised_at,
+        a.due
+    ];
+    Ok(tx.run(sql, all).await? == 1)
+}
+
+/// Saves what moves, if nobody moved it meanwhile.
+pub async fn save(tx: &Tx<'_>, a: &Alert, person: i64) -> Result<()> {
+    let sql = "UPDATE alert SET state = $3, due = $4, escalated = $5, closed_at = $6, closed_by = $7, version = version + 1 \
+               WHERE id = $1 AND version = $2";
+    let by = a.closed_at.map(|_| person);
+    let all = params![a.id, a.version, a.state.key(), a.due, i64::from(a.escalated), a.closed_at, by];
+    if tx.run(sql, all).await? == 1 { Ok(()) } else { Err(Fail::Retry) }
+}
+
+/// Leads that somebody may see: offices those of their area, others those they were asked about.
+fn visible(scope: &Scope) -> (String, kit::db::Val) {
+    let (condition, who) = scope.condition("org", "org", "region", 1);
+    match scope {
+        Scope::Region(_) => (condition, who),
+        _ => (format!("{condition} AND state <> 'raised'"), who),
+    }
+}
+
+/// A lead in a scope.
+pub async fn load(q: &dyn Query, scope: &Scope, id: i64) -> Result<Alert> {
+    let (condition, who) = visible(scope);
+    read(&q.one(&format!("{ALERT} WHERE {condition} AND id = $2"), &[who, id.into()]).await?)
+}
+
+/// A lead by id, for the clock.
+pub async fn any(q: &dyn Query, id: i64) -> Result<Alert> {
+    read(&q.one(&format!("{ALERT} WHERE id = $1"), params![id]).await?)
+}
+
+const OPEN: &str = "state IN ('raised', 'asked', 'explained')";
+
+/// Leads in a scope, open ones first, the most serious of them first; of one rule when that is named; and how many there are.
+pub async fn list(q: &dyn Query, scope: &Scope, rule: &str, page: usize, size: usize) -> Result<(Vec<Alert>, i64)> {
+    let (condition, who) = visible(scope);
+    let sql = format!(
+        "{ALERT} WHERE {condition} AND ($2 = '' OR rule = $2) ORDER BY CASE WHEN {OPEN} THEN 0 ELSE 1 END, \
+         CASE level WHEN 'red' THEN 0 WHEN 'orange' THEN 1 ELSE 2 END, id DESC LIMIT $3 OFFSET $4"
+    );
+    let all = [who, rule.into(), size.into(), ((page - 1) * size).into()];
+    let found = q.rows(&sql, &all).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let count = format!("SELECT COUNT(*) FROM alert WHERE {condition} AND ($2 = '' OR rule = $2)");
+    Ok((found, q.one(&count, &all[..2]).await?.int(0)))
+}
+
+/// How many wait for somebody.
+pub async fn waiting(q: &dyn Query, scope: &Scope) -> Result<i64> {
+    let (condition, who) = visible(scope);
+    let states = if matches!(scope, Scope::Region(_)) { "'raised', 'explained'" } else { "'asked'" };
+    Ok(q.one(&format!("SELECT COUNT(*) FROM alert WHERE {condition} AND state IN ({states})"), &[who]).await?.int(0))
+}
+
+/// Open leads whose time is over and of which the department above does not know.
+pub async fn overdue(q: &dyn Query, now: i64, most: usize) -> Result<Vec<i64>> {
+    let sql = format!("SELECT id FROM alert WHERE {OPEN} AND due < $1 AND escalated = 0 ORDER BY due LIMIT $2");
+    Ok(q.rows(&sql, params![now, most]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// What a rule did.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// How often it judged or tried to.
+    pub judged: i64,
+    /// How often it hit; the same lead again counts too.
+    pub hits: i64,
+    /// How often it could not judge.
+    pub blind: i64,
+    /// Why last.
+    pub blind_why: String,
+}
+
+/// Adds to the tally of a rule.
+pub async fn count(tx: &Tx<'_>, rule: &str, t: &Tally) -> Result<()> {
+    let sql = "INSERT INTO alert_tally (rule, judged, hits, blind, blind_why) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (rule) DO UPDATE \
+               SET judged = alert_tally.judged + $2, hits = alert_tally.hits + $3, blind = alert_tally.blind + $4, \
+               blind_why = CASE WHEN $5 = '' THEN alert_tally.blind_why ELSE $5 END";
+    tx.run(sql, params![rule, t.judged, t.hits, t.blind, &t.blind_why]).await?;
+    Ok(())
+}
+
+/// What the rules did.
+pub async fn tallies(q: &dyn Query) -> Result<HashMap<String, Tally>> {
+    let found = q.rows("SELECT rule, judged, hits, blind, blind_why FROM alert_tally", params![]).await?;
+    let read = |r: &Row| Tally { judged: r.int(1), hits: r.int(2), blind: r.int(3), blind_why: r.text(4) };
+    Ok(found.iter().map(|r| (r.text(0), read(r))).collect())
+}
+
+/// How leads of each rule ended: raised, justified, corrected or sanctioned.
+pub async fn ends(q: &dyn Query) -> Result<HashMap<String, (i64, i64, i64)>> {
+    let sql = "SELECT rule, COUNT(*), SUM(CASE WHEN state = 'justified' THEN 1 ELSE 0 END), \
+               SUM(CASE WHEN state IN ('corrected', 'sanctioned') THEN 1 ELSE 0 END) FROM alert GROUP BY rule";
+    let found = q.rows(sql, params![]).await?;
+    Ok(found.iter().map(|r| (r.text(0), (r.int(1), r.int(2), r.int(3)))).collect())
+}
