@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0017_log", include_str!("../../../migrations/0017_log.sql")),
     ("0018_open", include_str!("../../../migrations/0018_open.sql")),
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
+    ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -123,6 +124,7 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
             Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
         }),
         spawn(every("open", LOOK_EVERY), |w| async move { Ok(watch::open::follow(&w).await? > 0) }),
+        spawn(every("statistics", LOOK_EVERY), |w| async move { Ok(watch::statistics::follow(&w).await? > 0) }),
         spawn(every("log", LOOK_EVERY), |w| async move { Ok(watch::ledger::log::follow(&w).await? > 0) }),
         spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
         spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::run_due(w.trade()).await? > 0) }),
@@ -162,6 +164,7 @@ pub async fn settle(watch: &Watch) -> Result<()> {
         busy |= watch::disclosure::follow(watch).await? > 0;
         busy |= watch::alerts::follow(watch).await? > 0;
         busy |= watch::open::follow(watch).await? > 0;
+        busy |= watch::statistics::follow(watch).await? > 0;
         busy |= watch::ledger::log::follow(watch).await? > 0;
         if !busy {
             return Ok(());

@@ -434,6 +434,7 @@ async fn run(command: Command) -> Result<()> {
             journal::sequence(mall.watch.db()).await?;
             println!("disclosure made again from {} entries", watch::disclosure::rebuild(&mall.watch).await?);
             println!("open data made again from {} entries", watch::open::rebuild(&mall.watch).await?);
+            println!("statistics made again from {} entries", watch::statistics::rebuild(&mall.watch).await?);
             println!("log made again from {} entries", watch::ledger::log::rebuild(&mall.watch).await?);
             Ok(())
         }

@@ -22,6 +22,7 @@ pub mod price;
 pub mod rulebook;
 pub mod settlement;
 mod states;
+pub mod statistics;
 pub mod uscc;
 pub mod venue;
 

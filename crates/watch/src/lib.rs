@@ -5,6 +5,7 @@ pub mod disclosure;
 pub mod inspections;
 pub mod ledger;
 pub mod open;
+pub mod statistics;
 
 use axum::extract::FromRef;
 use base::access::Actor;
@@ -23,13 +24,15 @@ pub struct Watch {
     trade: Trade,
     signer: Arc<Signer>,
     swept: Arc<AtomicI32>,
+    desk: Arc<statistics::Desk>,
 }
 
 impl Watch {
     /// Opens the district: finds the key that signs the log.
     pub fn open(trade: Trade) -> kit::Result<Watch> {
         let signer = Signer::open(&trade.settings().log_key, &trade.settings().log_name)?;
-        let watch = Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)) };
+        let watch =
+            Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
                 let concerned = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
@@ -45,6 +48,11 @@ impl Watch {
     /// Who signs the log.
     pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// This node's memory of everything counted.
+    pub fn desk(&self) -> &statistics::Desk {
+        &self.desk
     }
 
     /// The trade district.
@@ -103,4 +111,5 @@ where
         .merge(ledger::routes())
         .merge(ledger::log::routes())
         .merge(open::routes())
+        .merge(statistics::routes())
 }

@@ -163,6 +163,7 @@ impl Shell {
             ("特色场馆", "/venues"),
             ("公开公示", "/notices"),
             ("成交价格", "/deals"),
+            ("统计", "/statistics"),
             ("规则查询", "/rules"),
             ("帮助", "/help"),
         ];
@@ -220,6 +221,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
             UNIT,
             &[
                 ("待办事项", "/todo", UNIT),
+                ("本单位态势", "/cockpit", UNIT),
                 ("采购车", "/cart", &[Duty::Handler]),
                 ("订单", "/orders", UNIT),
                 ("采购项目", "/projects", UNIT),
@@ -261,6 +263,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
             "监督",
             OVERSEER,
             &[
+                ("今日态势", "/cockpit", OVERSEER),
                 ("待办事项", "/todo", &[Duty::Centre]),
                 ("订单", "/orders", OVERSEER),
                 ("采购项目", "/projects", OVERSEER),

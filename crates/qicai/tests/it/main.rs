@@ -29,5 +29,6 @@ mod platforms;
 mod prices;
 mod record;
 mod reference;
+mod statistics;
 mod venues;
 mod world;

@@ -6,4 +6,4 @@ mod store;
 
 pub use flow::{NewVenue, save, seed};
 pub use pages::routes;
-pub use store::{Venue, all, venue};
+pub use store::{Venue, all, of_products, venue};

@@ -2,8 +2,9 @@
 use kit::db::{Row, Val};
 use kit::{Fail, Query, Result, Tx, params};
 use rules::calendar::Day;
-use rules::venue::Admission;
+use rules::venue::{Admission, Goods};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// A venue.
 #[derive(Clone, Debug)]
@@ -113,6 +114,37 @@ pub async fn set_list(tx: &Tx<'_>, key: &str, products: &[i64]) -> Result<()> {
 pub async fn list(q: &dyn Query, key: &str) -> Result<Vec<i64>> {
     let sql = "SELECT product FROM venue_list WHERE venue = $1 ORDER BY product";
     Ok(q.rows(sql, params![key]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// The venues of a place that are open on a day and in which each of these products is, by their keys.
+pub async fn of_products(q: &dyn Query, region: &str, products: &[i64], day: Day) -> Result<HashMap<i64, Vec<String>>> {
+    let mut out: HashMap<i64, Vec<String>> = HashMap::new();
+    if products.is_empty() {
+        return Ok(out);
+    }
+    let ids: Vec<Val> = products.iter().map(Val::from).collect();
+    let marks = kit::text::marks(1, ids.len());
+    let sql = format!("SELECT id, flags, origin, certificate, category FROM product WHERE id IN ({marks})");
+    let found = q.rows(&sql, &ids).await?;
+    let sql = format!("SELECT venue, product FROM venue_list WHERE product IN ({marks})");
+    let listed: Vec<(String, i64)> = q.rows(&sql, &ids).await?.iter().map(|r| (r.text(0), r.int(1))).collect();
+    for v in all(q).await? {
+        let here =
+            region.starts_with(rules::place::prefix(&v.region)) && v.from <= day && v.to.is_none_or(|to| to >= day);
+        for r in found.iter().filter(|_| here) {
+            let goods = Goods {
+                flags: r.int(1),
+                origin: r.str(2),
+                certificate: r.str(3),
+                category: r.str(4),
+                listed: listed.iter().any(|(key, product)| *key == v.key && *product == r.int(0)),
+            };
+            if v.admission.admits(&goods) {
+                out.entry(r.int(0)).or_default().push(v.key.clone());
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// The conditions as SQL on `product p`, the same as [`Admission::admits`]; parameters are added to `all`.

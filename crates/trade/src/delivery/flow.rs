@@ -278,11 +278,12 @@ pub async fn finish_return(trade: &Trade, actor: &Actor, id: i64, case: i64) -> 
                 }
                 let lines = orders::lines(tx, id).await?;
                 let l = find(&lines, c.line)?;
+                let mut refunded = 0;
                 if c.kind == "exchange" {
                     orders::progress(tx, l.id, 0, -c.quantity, c.quantity, 0).await?;
                 } else {
                     orders::progress(tx, l.id, 0, 0, 0, c.quantity).await?;
-                    settlement::give_back(tx, &o, l, c.quantity * l.price).await?;
+                    refunded = settlement::give_back(tx, &o, l, c.quantity * l.price).await?;
                 }
                 settlement::after_progress(trade, tx, &mut o).await?;
                 orders::save(tx, &o).await?;
@@ -292,7 +293,7 @@ pub async fn finish_return(trade: &Trade, actor: &Actor, id: i64, case: i64) -> 
                     "delivery",
                     "return.done",
                     actor.person,
-                    json!({"kind": c.kind, "lines": product}),
+                    json!({"kind": c.kind, "lines": product, "amount": c.quantity * l.price, "refunded": refunded}),
                 ))
                 .await?;
                 settlement::maybe_complete(trade, tx, id).await

@@ -187,6 +187,7 @@ async fn conclude(trade: &Trade, tx: &Tx<'_>, o: &mut Order, body: &str) -> Resu
     if let Some(map) = data.as_object_mut() {
         map.remove("address");
     }
+    super::counted::write_down(trade, tx, o, &mut data).await?;
     store::tell(tx, o.supplier, Duty::SupplierOrders, o.id, &format!("订单 {} 合同已生效，请发货。", o.number)).await?;
     tx.journal(entry(o, "orders", "contract.concluded", 0, data)).await?;
     Ok(())

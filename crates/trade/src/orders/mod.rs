@@ -5,6 +5,7 @@
 
 mod award;
 pub(crate) mod conduct;
+mod counted;
 mod due;
 pub(crate) mod flow;
 mod pages;

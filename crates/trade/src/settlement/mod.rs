@@ -14,3 +14,4 @@ pub(crate) use money::maybe_complete_in;
 pub use money::{after_progress, close, give_back, maybe_complete, retry_payments};
 pub use pages::routes;
 pub(crate) use pages::word;
+pub use store::supplier_size;

@@ -75,8 +75,8 @@ pub async fn retry_payments(trade: &Trade) -> Result<usize> {
     Ok(waiting.len())
 }
 
-/// Goods given back: frozen money is freed first, then what was paid comes back.
-pub async fn give_back(tx: &Tx<'_>, o: &Order, l: &Line, amount: i64) -> Result<()> {
+/// Goods given back: frozen money is freed first, then what was paid comes back. Returns what came back, fen.
+pub async fn give_back(tx: &Tx<'_>, o: &Order, l: &Line, amount: i64) -> Result<i64> {
     let spent = store::spent(tx, o.id).await?.iter().find(|(b, _)| *b == l.budget).map_or(0, |(_, v)| *v);
     let lines = orders::lines(tx, o.id).await?;
     // What stays to be paid on this budget line after the return, against what was paid already.
@@ -85,7 +85,8 @@ pub async fn give_back(tx: &Tx<'_>, o: &Order, l: &Line, amount: i64) -> Result<
     if refund > 0 {
         plans::unspend(tx, l.budget, l.plan_line, refund, o.id, "退货退款").await?;
     }
-    plans::release(tx, l.budget, l.plan_line, amount - refund, o.id, "退货").await
+    plans::release(tx, l.budget, l.plan_line, amount - refund, o.id, "退货").await?;
+    Ok(refund)
 }
 
 /// When everything was accepted the window of evaluation begins; the caller saves the order.

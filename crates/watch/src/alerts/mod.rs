@@ -4,12 +4,14 @@
 //! explanation, the one concerned gives it, the department closes it as justified, corrected or sanctioned. What is not dealt with
 //! in time goes to the department above. How often a rule hit, could not judge, and was found right stands beside it.
 
+mod brief;
 mod facts;
 mod flow;
 mod judge;
 mod pages;
 mod store;
 
+pub use brief::{Brief, briefs};
 pub use flow::{PROJECTION, act, follow, run_due, sweep};
 pub use pages::routes;
 pub use store::waiting;

@@ -1,0 +1,276 @@
+//! Any one or two dimensions as a table, as a chart and as a file.
+use super::asked::Asked;
+use super::chart::Chart;
+use super::{mean, share};
+use crate::Watch;
+use crate::statistics::names;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use base::access::Cx;
+use base::shell::Shell;
+use kit::{Fail, Result, sheet, web};
+use rules::Fen;
+use rules::calendar::show_day;
+use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Table};
+use std::collections::{HashMap, HashSet};
+
+/// Rows of a page; files have them all.
+const PAGE: usize = 50;
+/// Columns of a page of two dimensions, and parts of its bars; the rest is one column.
+const COLUMNS: usize = 8;
+const SERIES: usize = 4;
+/// Bars of a chart.
+const BARS: usize = 16;
+
+/// What a table of two dimensions shows: key and word.
+const MEASURES: [(&str, &str); 9] = [
+    ("amount", "成交额"),
+    ("orders", "订单数"),
+    ("sme", "中小企业份额"),
+    ("list", "较上架价节约率"),
+    ("market", "较市场参考价节约率"),
+    ("quotes", "平均报价家数"),
+    ("deliver", "按时交货率"),
+    ("accept", "按时验收率"),
+    ("pay", "按时付款率"),
+];
+
+fn measure(key: &str, c: &Cell) -> String {
+    let rate = |i: usize| share(c.clocks[i].kept, c.clocks[i].all());
+    let saving = |i: usize| share(c.savings[i].saved(), c.savings[i].base);
+    match key {
+        "orders" => c.orders.to_string(),
+        "sme" => share(c.sme, c.amount),
+        "list" => saving(0),
+        "market" => saving(1),
+        "quotes" => mean(c),
+        "deliver" => rate(1),
+        "accept" => rate(2),
+        "pay" => rate(3),
+        _ => Fen(c.amount).yuan(),
+    }
+}
+
+/// Columns of a table of one dimension. Sums of whole orders make no sense where an order is under several values.
+fn headings(dim: Dim) -> Vec<String> {
+    let mut out = vec![dim.label().to_owned(), "成交额（元）".into(), "占比".into(), "订单".into(), "同比".into()];
+    out.extend(["中小企业份额", "平均报价家数"].map(str::to_owned));
+    out.extend(BASELINES.iter().map(|(_, w)| format!("较{w}节约率")));
+    out.extend(CLOCKS.iter().map(|(_, w)| format!("按时{w}率")));
+    if dim.of_order() {
+        out.extend(["已验收（元）", "已付款（元）", "逾期未付（元）"].map(str::to_owned));
+    }
+    out
+}
+
+fn values(dim: Dim, c: &Cell, total: &Cell, before: Option<&Cell>) -> Vec<String> {
+    let yuan = |fen: i64| Fen(fen).yuan();
+    let growth = before.filter(|b| b.amount > 0).map_or("—".into(), |b| {
+        let diff = c.amount - b.amount;
+        format!("{}{}", if diff >= 0 { "+" } else { "" }, share(diff, b.amount))
+    });
+    let mut out = vec![yuan(c.amount), share(c.amount, total.amount), c.orders.to_string(), growth];
+    out.extend([share(c.sme, c.amount), mean(c)]);
+    out.extend(c.savings.iter().map(|s| share(s.saved(), s.base)));
+    out.extend(c.clocks.iter().map(|k| share(k.kept, k.all())));
+    if dim.of_order() {
+        out.extend([yuan(c.accepted), yuan(c.paid), yuan(c.overdue)]);
+    }
+    out
+}
+
+/// A row: name, address of its orders, and each column with the address of its orders (empty for none).
+struct Row {
+    name: String,
+    link: String,
+    cells: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "statistics/pages/table.html")]
+struct Page {
+    s: Shell,
+    a: Asked,
+    dims: Vec<(&'static str, &'static str, bool, bool)>,
+    measures: Vec<(&'static str, &'static str, bool)>,
+    title: String,
+    headings: Vec<String>,
+    rows: Vec<Row>,
+    all: usize,
+    total: Vec<String>,
+    chart: Option<String>,
+    position: i64,
+    until: String,
+    many: bool,
+    files: [(String, &'static str); 2],
+    back: String,
+}
+
+/// The table as rows of text, whole; the first row has the headings.
+struct Made {
+    headings: Vec<String>,
+    rows: Vec<Row>,
+    total: Vec<String>,
+    chart: Option<Chart>,
+}
+
+async fn one(watch: &Watch, a: &Asked, dim: Dim, mut t: Table) -> Result<Made> {
+    let before = watch.desk().ask(watch, &a.year_before(), &[(dim, None)]).await?;
+    // Months of the year before have other names.
+    let place = |v: &str| if dim == Dim::Month { v.get(4..).unwrap_or(v).to_owned() } else { v.to_owned() };
+    let old: HashMap<String, Cell> =
+        before.tables.iter().flat_map(|t| &t.cells).map(|(v, _, c)| (place(v), *c)).collect();
+    if dim != Dim::Month {
+        t.cells.sort_by_key(|(value, _, c)| (std::cmp::Reverse(c.amount), value.clone()));
+    }
+    let words = names::words(watch, dim, t.cells.iter().map(|(v, ..)| v.as_str())).await?;
+    let name = |v: &String| words.get(v).cloned().unwrap_or_else(|| v.clone());
+    let row = |(value, _, c): &(String, String, Cell)| Row {
+        name: name(value),
+        link: a.orders(&[(dim, value)]),
+        cells: values(dim, c, &t.total, old.get(&place(value))).into_iter().map(|v| (v, String::new())).collect(),
+    };
+    let bars: Vec<(String, Vec<i64>)> = t.cells.iter().take(BARS).map(|(v, _, c)| (name(v), vec![c.amount])).collect();
+    let label = format!("各{}成交额，{} 至 {}", dim.label(), a.from, a.to);
+    Ok(Made {
+        headings: headings(dim),
+        rows: t.cells.iter().map(row).collect(),
+        total: values(dim, &t.total, &t.total, Some(&before.total())),
+        chart: Chart::of(&label, &[], &bars, true),
+    })
+}
+
+async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: Table, whole: bool) -> Result<Made> {
+    let mut by: HashMap<&str, HashMap<&str, &Cell>> = HashMap::new();
+    let (mut heights, mut widths): (HashMap<&str, i64>, HashMap<&str, i64>) = (HashMap::new(), HashMap::new());
+    for (row, col, c) in &t.cells {
+        by.entry(row).or_default().insert(col, c);
+        *heights.entry(row).or_default() += c.amount;
+        *widths.entry(col).or_default() += c.amount;
+    }
+    let sorted = |sums: &HashMap<&str, i64>, dim: Dim| {
+        let mut out: Vec<String> = sums.keys().map(|v| (*v).to_owned()).collect();
+        match dim {
+            Dim::Month => out.sort_unstable(),
+            _ => out.sort_by_key(|v| (std::cmp::Reverse(sums[v.as_str()]), v.clone())),
+        }
+        out
+    };
+    let (row_values, mut col_values) = (sorted(&heights, rows), sorted(&widths, cols));
+    if !whole && cols != Dim::Month {
+        col_values.truncate(COLUMNS);
+    }
+    let row_words = names::words(watch, rows, row_values.iter().map(String::as_str)).await?;
+    let col_words = names::words(watch, cols, col_values.iter().map(String::as_str)).await?;
+    let word = |words: &HashMap<String, String>, v: &String| words.get(v).cloned().unwrap_or_else(|| v.clone());
+    let cell = |row: &String, col: &String| by.get(row.as_str()).and_then(|r| r.get(col.as_str()));
+    let row = |value: &String| Row {
+        name: word(&row_words, value),
+        link: a.orders(&[(rows, value)]),
+        cells: col_values
+            .iter()
+            .map(|col| match cell(value, col) {
+                Some(c) => (measure(key, c), a.orders(&[(rows, value), (cols, col)])),
+                None => ("—".into(), String::new()),
+            })
+            .collect(),
+    };
+    // The bars show the largest columns; everything else is their last part, so that they are as long as the row's sum.
+    let mut large = col_values.clone();
+    large.sort_by_key(|v| (std::cmp::Reverse(widths.get(v.as_str()).copied().unwrap_or(0)), v.clone()));
+    large.truncate(SERIES);
+    let rest = widths.len() > large.len();
+    let mut legend: Vec<String> = large.iter().map(|c| word(&col_words, c)).collect();
+    legend.extend(rest.then(|| "其他".to_owned()));
+    let bar = |r: &String| {
+        let mut parts: Vec<i64> = large.iter().map(|c| cell(r, c).map_or(0, |x| x.amount)).collect();
+        let whole = heights.get(r.as_str()).copied().unwrap_or(0);
+        parts.extend(rest.then(|| whole - parts.iter().sum::<i64>()));
+        (word(&row_words, r), parts)
+    };
+    let bars: Vec<(String, Vec<i64>)> = row_values.iter().take(BARS).map(bar).collect();
+    let mut headings = vec![format!("{} ＼ {}", rows.label(), cols.label())];
+    headings.extend(col_values.iter().map(|c| word(&col_words, c)));
+    let label = format!("各{}成交额，按{}", rows.label(), cols.label());
+    Ok(Made {
+        rows: row_values.iter().map(row).collect(),
+        headings,
+        total: Vec::new(),
+        chart: Chart::of(&label, &legend, &bars, true),
+    })
+}
+
+fn file(a: &Asked, format: &str, position: i64, made: &Made) -> Result<Response> {
+    let plain =
+        |v: &String| if v.starts_with('¥') || v.starts_with("-¥") { v.replace(['¥', ','], "") } else { v.clone() };
+    let mut rows = vec![vec![format!("{}，{} 至 {}，截至全程留痕第 {position} 条", a.place, a.from, a.to)]];
+    rows.push(made.headings.clone());
+    for r in &made.rows {
+        let mut row = vec![r.name.clone()];
+        row.extend(r.cells.iter().map(|(v, _)| plain(v)));
+        rows.push(row);
+    }
+    if !made.total.is_empty() {
+        let mut row = vec!["合计".to_owned()];
+        row.extend(made.total.iter().map(plain));
+        rows.push(row);
+    }
+    let name = format!("statistics-{}-{}-{position}.{format}", a.from, a.to);
+    Ok(match format {
+        "csv" => web::download(&name, "text/csv; charset=utf-8", sheet::csv_of(&rows)?),
+        _ => web::download(
+            &name,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            sheet::xlsx_of("统计", &rows)?,
+        ),
+    })
+}
+
+pub(super) async fn table(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
+    let a = Asked::read(&watch, &cx, None).await?;
+    let dim = |param: &str| match cx.param(param) {
+        "" => Ok(None),
+        key => Dim::of(key)
+            .map(Some)
+            .ok_or_else(|| Fail::field("rows", "statistics.dimension", format!("没有“{key}”这个维度，请从列表里选。"))),
+    };
+    let rows = dim("rows")?.unwrap_or(Dim::Month);
+    let cols = dim("cols")?.filter(|c| *c != rows);
+    let key = MEASURES.iter().map(|(k, _)| *k).find(|k| *k == cx.param("measure")).unwrap_or("amount");
+    let answer = watch.desk().ask(&watch, &a.filter, &[(rows, cols)]).await?;
+    let t = answer.tables.first().cloned().unwrap_or_default();
+    let format = cx.param("format");
+    let whole = !format.is_empty();
+    let made = match cols {
+        None => one(&watch, &a, rows, t).await?,
+        Some(cols) => two(&watch, &a, (rows, cols), key, t, whole).await?,
+    };
+    if whole {
+        return file(&a, format, answer.position, &made);
+    }
+    let chosen: HashSet<&str> = [rows.key(), cols.map_or("", Dim::key)].into();
+    let link = |format: &'static str| {
+        let also = [("rows", rows.key()), ("cols", cols.map_or("", Dim::key)), ("measure", key), ("format", format)];
+        a.link("/statistics/table", &also)
+    };
+    let word = MEASURES.iter().find(|(k, _)| *k == key).map_or("", |(_, w)| *w);
+    web::html(&Page {
+        s: Shell::public(&cx, "统计表"),
+        dims: Dim::ALL.iter().map(|(d, k, w)| (*k, *w, *d == rows, cols == Some(*d))).collect(),
+        measures: MEASURES.iter().map(|(k, w)| (*k, *w, *k == key)).collect(),
+        title: cols
+            .map_or_else(|| format!("按{}", rows.label()), |c| format!("按{}和{}的{word}", rows.label(), c.label())),
+        all: made.rows.len(),
+        headings: made.headings,
+        rows: made.rows.into_iter().take(PAGE).collect(),
+        total: made.total,
+        chart: made.chart.and_then(|c| c.render().ok()),
+        position: answer.position,
+        until: show_day(a.filter.to),
+        many: chosen.contains(Dim::Venue.key()),
+        files: [(link("xlsx"), "下载 XLSX"), (link("csv"), "下载 CSV")],
+        back: a.link("/statistics", &[]),
+        a,
+    })
+}
