@@ -132,6 +132,27 @@ enum Command {
         #[arg(long, env = "QICAI_DATABASE_URL", hide_env_values = true)]
         database_url: Option<String>,
     },
+    /// Measure statistics, followers and the audit of the log over many orders
+    BenchStatistics {
+        /// Concluded orders to generate
+        #[arg(long, default_value_t = 1_000_000)]
+        orders: u64,
+        /// Units that place them
+        #[arg(long, default_value_t = 2_000)]
+        units: u64,
+        /// Seconds for each line
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Connections
+        #[arg(long, value_delimiter = ',', default_value = "16")]
+        connections: Vec<usize>,
+        /// Entries that the alert rules judge
+        #[arg(long, default_value_t = 20_000)]
+        judged: i64,
+        /// Writes per second while the lag of followers is measured
+        #[arg(long, default_value_t = 1_000)]
+        writes: u64,
+    },
     /// Check an installation: schema, sums, journal
     Doctor {
         #[command(flatten)]
@@ -440,6 +461,10 @@ async fn run(command: Command) -> Result<()> {
         }
         Command::BenchPrices { offers, changes, database_url } => {
             qicai::bench::prices::run(qicai::bench::prices::Options { offers, changes, database_url }).await
+        }
+        Command::BenchStatistics { orders, units, seconds, connections, judged, writes } => {
+            let o = qicai::bench::statistics::Options { orders, units, seconds, connections, judged, writes };
+            qicai::bench::statistics::run(o).await
         }
         Command::Bench { offers, seconds, connections } => {
             qicai::bench::run(qicai::bench::Options { offers, seconds, connections }).await

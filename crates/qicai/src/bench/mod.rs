@@ -6,6 +6,7 @@
 pub mod auctions;
 mod client;
 pub mod prices;
+pub mod statistics;
 mod store;
 
 use crate::{MIGRATIONS, demo};

@@ -225,3 +225,131 @@ pub async fn reprice(db: &Db, offer: i64, product: i64, price: i64) -> Result<()
     })
     .await
 }
+
+/// Rows of one transaction.
+const PIECE: u64 = 250;
+
+/// Units with money in every region, written once.
+async fn buyers(db: &Db, units: u64) -> Result<()> {
+    let regions = db.rows("SELECT code FROM region ORDER BY code", params![]).await?;
+    let regions = &regions;
+    for first in (0..units).step_by(PIECE as usize) {
+        db.write("bench.units", |tx| {
+            Box::pin(async move {
+                for n in first..(first + PIECE).min(units) {
+                    let (id, line) = (tx.id(), tx.id());
+                    let region = regions[n as usize % regions.len()].text(0);
+                    tx.run(
+                        "INSERT INTO org (id, kind, name, uscc, region, parent, headcount, state) VALUES ($1,'unit',$2,$3,$4,NULL,9,'active')",
+                        params![id, format!("bench unit {n}"), format!("bench-unit-{n}"), &region],
+                    )
+                    .await?;
+                    tx.run(
+                        "INSERT INTO budget_line (id, org, region, year, code, title, fund, granted, available, frozen, spent) \
+                         VALUES ($1,$2,$3,2026,'bench','bench',$4,1000000000,1000000000,0,0)",
+                        params![line, id, &region, if n % 5 == 0 { "其他资金" } else { "一般公共预算资金" }],
+                    )
+                    .await?;
+                    tx.run(
+                        "INSERT INTO plan_line (id, budget, org, number, plan_title, category, title, amount, used) \
+                         VALUES ($1,$1,$2,$3,'bench','A0504','bench',1000000000,0)",
+                        params![line, id, format!("bench-{n}")],
+                    )
+                    .await?;
+                }
+                tx.journal(entry()).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Orders whose contract took effect on some day of the last two years, each with its journal entry; makes units first when
+/// asked to. Returns the regions that have units.
+pub async fn deals(db: &Db, orders: u64, units: u64) -> Result<Vec<String>> {
+    if units > 0 {
+        buyers(db, units).await?;
+    }
+    let sql = "SELECT b.id, b.org, b.region FROM budget_line b WHERE b.code = 'bench' ORDER BY b.id";
+    let lines: Vec<(i64, i64, String)> =
+        db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.int(1), r.text(2))).collect();
+    let handler = db.one("SELECT MIN(id) FROM person", params![]).await?.int(0);
+    let sql = "SELECT s.org, g.name, s.size FROM supplier s JOIN org g ON g.id = s.org ORDER BY s.org";
+    let suppliers: Vec<(i64, String, String)> =
+        db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.text(1), r.text(2))).collect();
+    let sql = "SELECT p.id, p.category, MIN(o.price) FROM product p JOIN offer o ON o.product = p.id GROUP BY p.id, p.category ORDER BY p.id LIMIT 4000";
+    let goods: Vec<(i64, String, i64)> =
+        db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.text(1), r.int(2))).collect();
+    let (lines, suppliers, goods) = (&lines, &suppliers, &goods);
+    for first in (0..orders).step_by(PIECE as usize) {
+        db.write("bench.deals", |tx| {
+            Box::pin(async move {
+                let (mut heads, mut rows, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+                for _ in first..(first + PIECE).min(orders) {
+                    let id = tx.id();
+                    let mut dice = crate::demo::Dice::new(id as u64);
+                    let (budget, unit, region) = &lines[(dice.roll() % lines.len() as u64) as usize];
+                    let (supplier, seller, size) = &suppliers[(dice.roll() % suppliers.len() as u64) as usize];
+                    let (product, category, price) = &goods[(dice.roll() % goods.len() as u64) as usize];
+                    let (quantity, signed) = (dice.between(1, 20), tx.now() - dice.between(0, 700) * 86_400_000);
+                    let paid = (price * dice.between(90, 101) / 100).max(1);
+                    let number = format!("B{id}");
+                    heads.push(params![id, &number, region, *unit, *supplier, handler, paid * quantity, signed].to_vec());
+                    rows.push(
+                        params![tx.id(), id, *product, *budget, category, *price, paid, quantity].to_vec(),
+                    );
+                    let data = serde_json::json!({
+                        "contract": format!("{number}-HT"), "number": number, "unit": "bench", "supplier": seller, "title": "bench",
+                        "lines": [{"product": product.to_string(), "title": "bench", "brand": "b", "model": "m", "unit": "个", "price": paid,
+                                   "quantity": quantity, "amount": paid * quantity, "market": price}],
+                        "total": paid * quantity, "signed_at": signed, "publish_due": tx.now() + 86_400_000, "file_due": tx.now() + 86_400_000,
+                        "size": size, "choice": "",
+                    });
+                    entries.push(Entry {
+                        region: region.clone(),
+                        room: "orders",
+                        kind: "contract.concluded",
+                        subject: format!("order/{id}"),
+                        actor: 0,
+                        via: "command",
+                        data,
+                    });
+                }
+                tx.run_many(
+                    "INSERT INTO orders (id, number, idem_key, region, unit, supplier, handler, state, version, step, steps, purpose, address, \
+                     contact, phone, address_region, total, checks, note, made_at, changed_at, mode, form) \
+                     VALUES ($1,$2,$2,$3,$4,$5,$6,'performing',1,0,'','bench','','','',$3,$7,'[]','',$8,$8,'supermarket','direct')",
+                    &heads,
+                )
+                .await?;
+                tx.run_many(
+                    "INSERT INTO order_line (id, orders, offer, product, plan_line, budget, category, brand, model, title, unit, listed_price, \
+                     price, quantity, shipped, accepted, refused, returned) VALUES ($1,$2,0,$3,$4,$4,$5,'b','m','bench','个',$6,$7,$8,0,0,0,0)",
+                    &rows,
+                )
+                .await?;
+                tx.journal_many(&entries).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    }
+    let mut regions: Vec<String> = lines.iter().map(|(.., region)| region.clone()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    Ok(regions)
+}
+
+/// Puts a projection at the end of the journal without reading what it has not read.
+pub async fn skip(db: &Db, projection: &str) -> Result<()> {
+    let head = kit::journal::head(db).await?;
+    db.upkeep("bench.skip", |tx| {
+        Box::pin(async move {
+            tx.run("UPDATE projection SET seq = $1 WHERE name = $2", params![head, projection]).await?;
+            Ok(())
+        })
+    })
+    .await
+}

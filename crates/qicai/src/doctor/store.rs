@@ -2,7 +2,7 @@
 use kit::{Query, Result, params};
 
 /// What must not exist, and the query that finds it.
-const SOUND: [(&str, &str); 9] = [
+const SOUND: [(&str, &str); 10] = [
     (
         "budget lines whose entries do not add up to their columns",
         "SELECT b.id FROM budget_line b LEFT JOIN \
@@ -38,6 +38,11 @@ const SOUND: [(&str, &str); 9] = [
     (
         "orders placed twice under one key",
         "SELECT MIN(id) FROM orders GROUP BY handler, idem_key, supplier HAVING COUNT(*) > 1",
+    ),
+    (
+        "orders that statistics count with another amount",
+        "SELECT d.orders FROM stat_deal d JOIN orders o ON o.id = d.orders WHERE d.gone = 0 AND (d.amount <> o.total OR d.amount <> \
+      (SELECT COALESCE(SUM(l.amount), 0) FROM stat_line l WHERE l.orders = d.orders))",
     ),
     (
         "journal numbers that are missing",
