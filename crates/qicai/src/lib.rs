@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0018_open", include_str!("../../../migrations/0018_open.sql")),
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
     ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
+    ("0021_rulebook", include_str!("../../../migrations/0021_rulebook.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

@@ -10,6 +10,7 @@ pub mod check;
 pub mod conduct;
 pub mod direct;
 pub mod dispute;
+pub mod draft;
 pub mod duty;
 pub mod evaluation;
 pub mod fixed;

@@ -166,6 +166,15 @@ impl Rulebook {
         Rulebook { rules }
     }
 
+    /// The rulebook as it is after a publication.
+    pub fn with(&self, o: &crate::draft::Outcome) -> Rulebook {
+        let ended = |r: &Rule| {
+            let to = o.ended.iter().find(|(id, _)| *id == r.id).map(|(_, to)| *to);
+            Rule { to: to.or(r.to), ..r.clone() }
+        };
+        Rulebook::new(self.rules.values().flatten().map(ended).chain(o.made.iter().cloned()).collect())
+    }
+
     /// Every key that has a rule, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(String::as_str)

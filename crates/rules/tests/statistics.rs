@@ -160,11 +160,11 @@ fn the_cube_answers_what_adding_up_by_hand_answers() {
         let mut cube = Cube::default();
         deals.iter().for_each(|x| cube.put(x));
         // Then time goes on: deadlines end, money is paid, contracts are cancelled.
-        for n in 0..deals.len() {
+        for x in &mut deals {
             if d.below(3) == 0 {
-                let old = std::mem::take(&mut deals[n]);
-                deals[n] = Deal { clocks: [clock(&mut d); 4], paid: d.below(900_000), gone: d.below(4) == 0, ..old };
-                cube.put(&deals[n]);
+                let old = std::mem::take(x);
+                *x = Deal { clocks: [clock(&mut d); 4], paid: d.below(900_000), gone: d.below(4) == 0, ..old };
+                cube.put(x);
             }
         }
         assert_eq!(cube.len(), deals.len(), "seed {seed}");

@@ -2,6 +2,8 @@
 //!
 //! The files in `data/` are the first content of an empty installation; another province brings its own.
 
+mod history;
+mod keys;
 pub mod pages;
 mod store;
 
@@ -9,7 +11,8 @@ use rules::calendar::{Calendar, Day, Deadline, Ms};
 use rules::rulebook::{Effective, Rulebook, Scope};
 use std::collections::BTreeMap;
 
-pub use store::{load, seed};
+pub use keys::Key;
+pub use store::{json_of, load, publish, seed, value_of};
 
 /// A region: province, city, county, zone, or a level's own node (本级).
 #[derive(Clone, Debug)]
@@ -76,6 +79,8 @@ pub struct Facts {
     pub calendar: Calendar,
     /// All rules.
     pub rulebook: Rulebook,
+    /// What their keys are called.
+    pub keys: BTreeMap<String, Key>,
     /// The top of the region tree.
     pub root: String,
 }
@@ -125,6 +130,11 @@ impl Facts {
         }
         up.reverse();
         up
+    }
+
+    /// Chinese title of a key of the rulebook, or the key itself.
+    pub fn key_title<'a>(&'a self, key: &'a str) -> &'a str {
+        self.keys.get(key).map_or(key, |k| &k.title)
     }
 
     /// The effective rule of `key` at `region` on `day`, with its origin.

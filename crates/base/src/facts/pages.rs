@@ -1,7 +1,7 @@
 //! Public pages about facts: choose a station, look up the rules that hold there.
 use crate::Base;
 use crate::access::{Cx, Gate, Routes};
-use crate::facts::Region;
+use crate::facts::{Facts, Region, history};
 use crate::shell::Shell;
 use askama::Template;
 use axum::extract::{FromRef, Path};
@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use kit::{Fail, Result};
 use rules::calendar::{day_of, show_day};
-use rules::rulebook::Value;
+use rules::rulebook::{Rule, Value};
 use std::collections::BTreeSet;
 
 struct City {
@@ -52,6 +52,7 @@ async fn choose(cx: Cx, Path(code): Path<String>) -> Result<Response> {
 struct RuleLine {
     key: String,
     words: &'static str,
+    title: String,
     scope: String,
     value: String,
     place: String,
@@ -113,6 +114,29 @@ pub fn show_value(v: &Value, unit: &str) -> String {
     }
 }
 
+/// What a rule speaks about, for people.
+pub fn scope_words(facts: &Facts, r: &Rule) -> String {
+    let mut scope: Vec<String> = Vec::new();
+    scope.extend(r.mode.as_deref().map(|m| match m {
+        "supermarket" => "超市采购".into(),
+        "batch" => "批量采购".into(),
+        "fixed" => "定点采购".into(),
+        other => other.to_owned(),
+    }));
+    scope.extend(r.form.as_deref().map(|f| match f {
+        "direct" => "直购".into(),
+        "auction" => "竞价".into(),
+        other => other.to_owned(),
+    }));
+    scope.extend(r.category.as_ref().map(|c| format!("{} {c}", facts.category_name(c))));
+    if r.amount_from.is_some() || r.amount_below.is_some() {
+        let from = r.amount_from.map_or("0".into(), |v| rules::Fen(v).yuan());
+        let below = r.amount_below.map_or("以上".into(), |v| format!("至 {} 以下", rules::Fen(v).yuan()));
+        scope.push(format!("{from} {below}"));
+    }
+    if scope.is_empty() { "全部".into() } else { scope.join("，") }
+}
+
 async fn rulebook(cx: Cx) -> Result<Response> {
     let facts = cx.base.facts();
     let path = facts.path(&cx.station);
@@ -127,34 +151,11 @@ async fn rulebook(cx: Cx) -> Result<Response> {
             if !in_force || !path.contains(&r.region.as_str()) {
                 continue;
             }
-            let mut scope = Vec::new();
-            if let Some(m) = &r.mode {
-                scope.push(match m.as_str() {
-                    "supermarket" => "超市采购".into(),
-                    "batch" => "批量采购".into(),
-                    "fixed" => "定点采购".to_owned(),
-                    other => other.to_owned(),
-                });
-            }
-            if let Some(f) = &r.form {
-                scope.push(match f.as_str() {
-                    "direct" => "直购".into(),
-                    "auction" => "竞价".into(),
-                    other => other.to_owned(),
-                });
-            }
-            if let Some(c) = &r.category {
-                scope.push(format!("{} {c}", facts.category_name(c)));
-            }
-            if r.amount_from.is_some() || r.amount_below.is_some() {
-                let from = r.amount_from.map_or("0".into(), |v| rules::Fen(v).yuan());
-                let below = r.amount_below.map_or("以上".into(), |v| format!("至 {} 以下", rules::Fen(v).yuan()));
-                scope.push(format!("{from} {below}"));
-            }
             lines.push(RuleLine {
                 key: key.to_owned(),
                 words: words(key),
-                scope: if scope.is_empty() { "全部".into() } else { scope.join("，") },
+                title: facts.key_title(key).to_owned(),
+                scope: scope_words(&facts, r),
                 value: show_value(&r.value, &r.unit),
                 place: facts.region_name(&r.region),
                 from: show_day(r.from),
@@ -188,9 +189,10 @@ where
     S: Clone + Send + Sync + 'static,
     Base: FromRef<S>,
 {
-    Routes::default().get("/stations", Gate::Public, stations).get("/s/{code}", Gate::Public, choose).get(
-        "/rules",
-        Gate::Public,
-        rulebook,
-    )
+    Routes::default()
+        .get("/stations", Gate::Public, stations)
+        .get("/s/{code}", Gate::Public, choose)
+        .get("/rules", Gate::Public, rulebook)
+        .get("/rules/history", Gate::Public, history::history)
+        .get("/rules/compare", Gate::Public, history::compare)
 }

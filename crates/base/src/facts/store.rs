@@ -1,7 +1,8 @@
 //! Facts to and from the database; the first content of an empty one from the files in `data/`.
 use super::{Category, Facts, Region};
-use kit::{Db, Entry, Fail, Query, Result, params};
+use kit::{Db, Entry, Fail, Query, Result, Tx, params};
 use rules::calendar::{Calendar, day_from, parse_day};
+use rules::draft::Outcome;
 use rules::rulebook::{Rule, Rulebook, Value};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -53,6 +54,49 @@ pub(crate) fn table(text: &str) -> Result<Vec<BTreeMap<String, String>>> {
     reader.deserialize().map(|row| row.map_err(|e| Fail::Fault(format!("data file: {e}")))).collect()
 }
 
+const WRITE: &str = "INSERT INTO rule (id, key, region, mode, form, category, amount_from, amount_below, value, unit, bound_min, bound_max, \
+                     fixed, day_from, day_to, basis, grade) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)";
+
+/// Writes what a publication begins, and the last day of what it ends.
+pub async fn publish(tx: &Tx<'_>, o: &Outcome) -> Result<()> {
+    for (id, last) in &o.ended {
+        tx.must("UPDATE rule SET day_to = $2 WHERE id = $1", params![*id, i64::from(*last)]).await?;
+    }
+    for r in &o.made {
+        let rule = params![
+            r.id,
+            &r.key,
+            &r.region,
+            r.mode.as_ref(),
+            r.form.as_ref(),
+            r.category.as_ref(),
+            r.amount_from,
+            r.amount_below,
+            json_of(&r.value).to_string(),
+            &r.unit,
+            r.min,
+            r.max,
+            r.fixed,
+            i64::from(r.from),
+            r.to.map(i64::from),
+            &r.basis,
+            &r.grade
+        ];
+        tx.run(WRITE, rule).await?;
+    }
+    Ok(())
+}
+
+/// A rule's value as JSON, as the database and the journal keep it.
+pub fn json_of(v: &Value) -> serde_json::Value {
+    match v {
+        Value::Int(n) => (*n).into(),
+        Value::Flag(b) => (*b).into(),
+        Value::Text(t) => t.as_str().into(),
+        Value::List(l) => l.iter().map(String::as_str).collect(),
+    }
+}
+
 /// Writes the files' facts into an installation that has none.
 pub async fn seed(db: &Db) -> Result<()> {
     if db.row("SELECT code FROM region LIMIT 1", params![]).await?.is_some() {
@@ -92,16 +136,11 @@ pub async fn seed(db: &Db) -> Result<()> {
             for r in &file.rule {
                 let value = serde_json::to_string(&r.value).map_err(Fail::fault)?;
                 let to = r.to.as_ref().map(day).transpose()?;
-                tx.run(
-                    "INSERT INTO rule (id, key, region, mode, form, category, amount_from, amount_below, value, unit, bound_min, \
-                     bound_max, fixed, day_from, day_to, basis, grade) \
-                     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
-                    params![
-                        tx.id(), &r.key, &r.region, r.mode.as_ref(), r.form.as_ref(), r.category.as_ref(), r.amount_from_fen,
-                        r.amount_below_fen, value, &r.unit, r.min, r.max, r.fixed, day(&r.from)?, to, &r.basis, &r.grade
-                    ],
-                )
-                .await?;
+                let rule = params![
+                    tx.id(), &r.key, &r.region, r.mode.as_ref(), r.form.as_ref(), r.category.as_ref(), r.amount_from_fen,
+                    r.amount_below_fen, value, &r.unit, r.min, r.max, r.fixed, day(&r.from)?, to, &r.basis, &r.grade
+                ];
+                tx.run(WRITE, rule).await?;
             }
             tx.journal(Entry {
                 region: regions[0]["code"].clone(),
@@ -185,10 +224,12 @@ pub async fn load(db: &Db) -> Result<Facts> {
         .collect::<Result<Vec<_>>>()?;
     let root = regions.values().find(|r| r.parent.is_empty()).map_or(String::new(), |r| r.code.clone());
     debug_assert!(day_from(2026, 1, 1).is_some());
-    Ok(Facts { regions, categories, category_map, calendar, rulebook: Rulebook::new(list), root })
+    let keys = super::keys::load()?;
+    Ok(Facts { regions, categories, category_map, calendar, rulebook: Rulebook::new(list), keys, root })
 }
 
-fn value_of(json: &str) -> Result<Value> {
+/// A rule's value from its JSON text.
+pub fn value_of(json: &str) -> Result<Value> {
     let v: serde_json::Value = serde_json::from_str(json).map_err(Fail::fault)?;
     Ok(match v {
         serde_json::Value::Number(n) => Value::Int(n.as_i64().ok_or_else(|| Fail::Fault("rule value".into()))?),

@@ -92,6 +92,10 @@ pub async fn follow(supply: &Supply) -> Result<usize> {
     if entries.iter().any(|e| e.kind.starts_with("supplier.")) {
         supply.reload_suppliers().await?;
     }
+    // A publication on another node is known here from now on as well.
+    if entries.iter().any(|e| e.kind == "rulebook.published") {
+        supply.reload_facts().await?;
+    }
     supply.engine().apply(changes);
     supply.engine().reached(last.seq);
     Ok(entries.len())
