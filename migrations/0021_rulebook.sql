@@ -20,3 +20,6 @@ CREATE TABLE rule_draft (
 );
 CREATE INDEX rule_draft_region ON rule_draft (region, id);
 CREATE INDEX rule_draft_wanted ON rule_draft (id) WHERE simulated = 'wanted';
+
+-- Publications hold this row, one after the other, so that each sees what the one before made.
+INSERT INTO lease (name, holder, until) VALUES ('rulebook', '', 0);

@@ -1,6 +1,7 @@
 //! Base: who, where, under which rules. Regions, rulebook, organisations, people, sessions, and the frame of every page.
 
 pub mod access;
+pub mod drafts;
 pub mod facts;
 pub mod messages;
 pub mod orgs;
@@ -100,7 +101,9 @@ impl Base {
     pub async fn open(db: Db, settings: Settings) -> kit::Result<Base> {
         facts::seed(&db).await?;
         let facts = RwLock::new(Arc::new(facts::load(&db).await?));
-        Ok(Base { inner: Arc::new(Inner { db, facts, settings, counters: RwLock::default() }) })
+        let base = Base { inner: Arc::new(Inner { db, facts, settings, counters: RwLock::default() }) };
+        drafts::install_counter(&base);
+        Ok(base)
     }
 
     /// The database.
@@ -146,5 +149,5 @@ where
     S: Clone + Send + Sync + 'static,
     Base: axum::extract::FromRef<S>,
 {
-    shell::routes().merge(access::pages::routes()).merge(facts::pages::routes())
+    shell::routes().merge(access::pages::routes()).merge(facts::pages::routes()).merge(drafts::routes())
 }

@@ -125,6 +125,7 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
             Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
         }),
         spawn(every("open", LOOK_EVERY), |w| async move { Ok(watch::open::follow(&w).await? > 0) }),
+        spawn(every("simulation", DUE_EVERY), |w| async move { watch::simulation::run(&w).await }),
         spawn(every("statistics", LOOK_EVERY), |w| async move { Ok(watch::statistics::follow(&w).await? > 0) }),
         spawn(every("log", LOOK_EVERY), |w| async move { Ok(watch::ledger::log::follow(&w).await? > 0) }),
         spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
@@ -166,6 +167,7 @@ pub async fn settle(watch: &Watch) -> Result<()> {
         busy |= watch::alerts::follow(watch).await? > 0;
         busy |= watch::open::follow(watch).await? > 0;
         busy |= watch::statistics::follow(watch).await? > 0;
+        busy |= watch::simulation::run(watch).await?;
         busy |= watch::ledger::log::follow(watch).await? > 0;
         if !busy {
             return Ok(());

@@ -22,6 +22,7 @@ pub mod place;
 pub mod price;
 pub mod rulebook;
 pub mod settlement;
+pub mod simulate;
 mod states;
 pub mod statistics;
 pub mod uscc;

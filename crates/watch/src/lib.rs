@@ -5,6 +5,7 @@ pub mod disclosure;
 pub mod inspections;
 pub mod ledger;
 pub mod open;
+pub mod simulation;
 pub mod statistics;
 
 use axum::extract::FromRef;

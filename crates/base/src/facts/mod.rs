@@ -2,7 +2,6 @@
 //!
 //! The files in `data/` are the first content of an empty installation; another province brings its own.
 
-mod history;
 mod keys;
 pub mod pages;
 mod store;
@@ -12,7 +11,7 @@ use rules::rulebook::{Effective, Rulebook, Scope};
 use std::collections::BTreeMap;
 
 pub use keys::Key;
-pub use store::{json_of, load, publish, seed, value_of};
+pub use store::{json_of, load, publish, rules, seed, value_of};
 
 /// A region: province, city, county, zone, or a level's own node (本级).
 #[derive(Clone, Debug)]

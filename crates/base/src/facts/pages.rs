@@ -1,7 +1,9 @@
 //! Public pages about facts: choose a station, look up the rules that hold there.
+mod history;
+
 use crate::Base;
 use crate::access::{Cx, Gate, Routes};
-use crate::facts::{Facts, Region, history};
+use crate::facts::{Facts, Region};
 use crate::shell::Shell;
 use askama::Template;
 use axum::extract::{FromRef, Path};
@@ -74,7 +76,8 @@ struct Rules<'a> {
     groups: Vec<(&'static str, &'static str)>,
 }
 
-const GROUPS: [(&str, &str); 14] = [
+/// Groups of keys: their first word, and Chinese.
+pub(crate) const GROUPS: [(&str, &str); 28] = [
     ("limit", "限额"),
     ("catalogue", "目录"),
     ("asset", "资产配置标准"),
@@ -89,6 +92,20 @@ const GROUPS: [(&str, &str); 14] = [
     ("sme", "中小企业"),
     ("credit", "诚信评价"),
     ("supplier", "供应商"),
+    ("alert", "动态预警"),
+    ("venue", "特色场馆"),
+    ("station", "分站"),
+    ("fixed", "定点采购"),
+    ("offer", "商品管理"),
+    ("publish", "公开"),
+    ("need", "商城无货"),
+    ("import", "进口产品"),
+    ("env", "环境标志"),
+    ("domestic", "本国产品"),
+    ("delivery", "交货"),
+    ("software", "软件"),
+    ("contact", "联系方式"),
+    ("rulebook", "规则库"),
 ];
 
 fn words(key: &str) -> &'static str {

@@ -1,5 +1,6 @@
 //! Facts to and from the database; the first content of an empty one from the files in `data/`.
 use super::{Category, Facts, Region};
+use kit::db::Row;
 use kit::{Db, Entry, Fail, Query, Result, Tx, params};
 use rules::calendar::{Calendar, day_from, parse_day};
 use rules::draft::Outcome;
@@ -191,41 +192,39 @@ pub async fn load(db: &Db) -> Result<Facts> {
         .collect();
     let holidays = db.rows("SELECT day, off FROM holiday", params![]).await?;
     let calendar = Calendar::new(holidays.iter().map(|r| (r.int(0) as i32, r.flag(1))));
-    let found = db
-        .rows(
-            "SELECT id, key, region, mode, form, category, amount_from, amount_below, value, unit, bound_min, bound_max, fixed, \
-             day_from, day_to, basis, grade FROM rule ORDER BY id",
-            params![],
-        )
-        .await?;
-    let list = found
-        .iter()
-        .map(|r| {
-            Ok(Rule {
-                id: r.int(0),
-                key: r.text(1),
-                region: r.text(2),
-                mode: r.opt_text(3),
-                form: r.opt_text(4),
-                category: r.opt_text(5),
-                amount_from: r.opt_int(6),
-                amount_below: r.opt_int(7),
-                value: value_of(r.str(8))?,
-                unit: r.text(9),
-                min: r.opt_int(10),
-                max: r.opt_int(11),
-                fixed: r.flag(12),
-                from: r.int(13) as i32,
-                to: r.opt_int(14).map(|d| d as i32),
-                basis: r.text(15),
-                grade: r.text(16),
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let list = rules(db).await?;
     let root = regions.values().find(|r| r.parent.is_empty()).map_or(String::new(), |r| r.code.clone());
     debug_assert!(day_from(2026, 1, 1).is_some());
     let keys = super::keys::load()?;
     Ok(Facts { regions, categories, category_map, calendar, rulebook: Rulebook::new(list), keys, root })
+}
+
+/// Every rule there is, as the database has it now.
+pub async fn rules(q: &dyn Query) -> Result<Vec<Rule>> {
+    let sql = "SELECT id, key, region, mode, form, category, amount_from, amount_below, value, unit, bound_min, bound_max, fixed, \
+               day_from, day_to, basis, grade FROM rule ORDER BY id";
+    let read = |r: &Row| {
+        Ok(Rule {
+            id: r.int(0),
+            key: r.text(1),
+            region: r.text(2),
+            mode: r.opt_text(3),
+            form: r.opt_text(4),
+            category: r.opt_text(5),
+            amount_from: r.opt_int(6),
+            amount_below: r.opt_int(7),
+            value: value_of(r.str(8))?,
+            unit: r.text(9),
+            min: r.opt_int(10),
+            max: r.opt_int(11),
+            fixed: r.flag(12),
+            from: r.int(13) as i32,
+            to: r.opt_int(14).map(|d| d as i32),
+            basis: r.text(15),
+            grade: r.text(16),
+        })
+    };
+    q.rows(sql, params![]).await?.iter().map(read).collect()
 }
 
 /// A rule's value from its JSON text.

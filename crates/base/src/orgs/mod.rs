@@ -3,5 +3,6 @@
 mod store;
 
 pub use store::{
-    NewPerson, Org, Person, add_org, add_person, by_uscc, login_taken, names, of_kind, org, people, person_names,
+    NewPerson, Org, Person, add_org, add_person, by_uscc, finance_below, login_taken, names, of_kind, org, people,
+    person_names,
 };

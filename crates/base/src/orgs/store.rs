@@ -83,6 +83,12 @@ pub async fn of_kind(q: &dyn Query, kind: &str, region: &str) -> Result<Vec<i64>
     Ok(q.rows(sql, params![kind, region]).await?.iter().map(|r| r.int(0)).collect())
 }
 
+/// Finance departments of an area, but one.
+pub async fn finance_below(q: &dyn Query, prefix: &str, but: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT id FROM org WHERE kind = 'finance' AND region LIKE $1 AND id <> $2 ORDER BY id";
+    Ok(q.rows(sql, params![format!("{prefix}%"), but]).await?.iter().map(|r| r.int(0)).collect())
+}
+
 /// Names of some organisations, by id.
 pub async fn names(q: &dyn Query, ids: &[i64]) -> Result<HashMap<i64, String>> {
     by_ids(q, "SELECT id, name FROM org WHERE id IN", ids).await

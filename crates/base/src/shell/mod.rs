@@ -279,6 +279,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("诚信事项", "/conduct", OVERSEER),
                 ("动态预警", "/alerts", &[Duty::Regulator, Duty::Auditor]),
                 ("预留份额", "/reserved", OVERSEER),
+                ("规则变更", "/rulebook", &[Duty::Regulator, Duty::Auditor]),
                 ("全程留痕", "/journal", OVERSEER),
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),
             ],

@@ -1,5 +1,5 @@
 //! Every version of a rule, and how two places or two days differ.
-use super::pages::{scope_words, show_value};
+use super::{scope_words, show_value};
 use crate::access::Cx;
 use crate::facts::Facts;
 use crate::shell::Shell;
