@@ -5,6 +5,7 @@ pub mod drafts;
 pub mod facts;
 pub mod messages;
 pub mod orgs;
+pub mod people;
 pub mod said;
 pub mod shell;
 
@@ -149,5 +150,9 @@ where
     S: Clone + Send + Sync + 'static,
     Base: axum::extract::FromRef<S>,
 {
-    shell::routes().merge(access::pages::routes()).merge(facts::pages::routes()).merge(drafts::routes())
+    shell::routes()
+        .merge(access::pages::routes())
+        .merge(facts::pages::routes())
+        .merge(drafts::routes())
+        .merge(people::routes())
 }

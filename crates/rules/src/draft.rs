@@ -251,6 +251,12 @@ fn new_version(d: &Desk<'_>, i: usize, c: &Change, set: &Set, say: &mut Say<'_>)
             say(Some(i), Verdict::Block, e.rule.id, "上级规定下级不得变更。".into());
         }
         bounds(d.book, above, c, set, d.from, i, say);
+        if c.key.starts_with(crate::role::PREFIX) {
+            for duty in crate::role::beyond(&e.value, &set.value) {
+                let word = Duty::of(duty).map_or(duty, |d| d.label());
+                say(Some(i), Verdict::Block, e.rule.id, format!("上级的岗位模板里没有“{word}”，下级不能加。"));
+            }
+        }
     }
     if let (Some(min), Some(max)) = (set.min, set.max)
         && min > max
@@ -482,7 +488,7 @@ mod tests {
         match key {
             "direct" | "price.band.yellow_bp" | "price.band.orange_bp" => Some(Words::Free),
             "tie" => Some(Words::Of(vec!["earliest".into()])),
-            "chain" => Some(Words::Duty),
+            "chain" | "role.small_unit" => Some(Words::Duty),
             "pairs" => Some(Words::Pairs),
             "member" => Some(Words::Category),
             DELEGATED => Some(Words::Key),
@@ -580,6 +586,23 @@ mod tests {
         says(&judged(book.clone(), &PATH, 100, &[odd]), Verdict::Block, "下限要小于上限");
         let lost = Change { set: None, ..change("direct", 1) };
         says(&judged(book, &PATH, 100, &[lost]), Verdict::Block, "没有可以取消的");
+    }
+
+    #[test]
+    fn role_templates_stay_within_those_above() {
+        let with = |region: &str, id, duties: &[&str]| Rule {
+            value: Value::List(duties.iter().map(|d| (*d).to_owned()).collect()),
+            unit: "list".into(),
+            ..rule(id, region, "role.small_unit", 0)
+        };
+        let book = vec![delegation(&["role."]), with("370000", 1, &["reviewer", "signer"])];
+        let asks = |duties: &[&str]| {
+            let value = Value::List(duties.iter().map(|d| (*d).to_owned()).collect());
+            let set = Set { value, unit: "list".into(), min: None, max: None, fixed: false, to: None };
+            Change { set: Some(set), ..change("role.small_unit", 0) }
+        };
+        assert_eq!(judged(book.clone(), &PATH, 100, &[asks(&["signer"])]), []);
+        says(&judged(book, &PATH, 100, &[asks(&["signer", "handler"])]), Verdict::Block, "没有“经办人”");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod naming;
 pub mod orders;
 pub mod place;
 pub mod price;
+pub mod role;
 pub mod rulebook;
 pub mod settlement;
 pub mod simulate;

@@ -77,6 +77,12 @@ pub async fn hash(word: &str) -> Result<String> {
     tokio::task::spawn_blocking(move || password::hash(&word)).await.map_err(Fail::fault)?
 }
 
+/// Does a password fit a hash? Made off the async threads.
+pub async fn fits(word: &str, hash: &str) -> Result<bool> {
+    let (word, hash) = (word.to_owned(), hash.to_owned());
+    tokio::task::spawn_blocking(move || password::fits(&word, Some(&hash))).await.map_err(Fail::fault)
+}
+
 /// Ends one of the actor's own sessions.
 pub async fn sign_out(base: &Base, actor: &Actor, session: i64) -> Result<()> {
     base.db()

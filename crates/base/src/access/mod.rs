@@ -11,7 +11,9 @@ mod password;
 mod request;
 mod store;
 
-pub use flow::{FAILURES_MAX, LOCK_MINUTES, Origin, SESSION_HOURS, hash as hash_later, sign_in, sign_out};
+pub use flow::{
+    FAILURES_MAX, LOCK_MINUTES, Origin, SESSION_HOURS, fits as fits_later, hash as hash_later, sign_in, sign_out,
+};
 pub use gate::{Gate, Route, Routes};
 pub use password::hash as hash_password;
 pub use request::{Cx, Form, STATION_COOKIE, Upload, UploadedFile, guard};

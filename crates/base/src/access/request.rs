@@ -246,10 +246,17 @@ pub async fn guard(State(base): State<Base>, mut request: Request, next: Next) -
         return crate::shell::dress(&base, None, "/", Fail::Denied.into_response()).await;
     }
     let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let actor = match find(&base, request.headers()).await {
-        Ok(actor) => actor,
+    let live = match find(&base, request.headers()).await {
+        Ok(live) => live,
         Err(e) => return crate::shell::dress(&base, None, &here, e.into_response()).await,
     };
+    // A password that somebody else chose opens nothing but the page where it is replaced.
+    let path = request.uri().path();
+    let elsewhere = !matches!(path, "/account" | "/logout" | "/favicon.ico") && !path.starts_with("/assets/");
+    if elsewhere && live.as_ref().is_some_and(|l| l.fresh) {
+        return kit::web::see("/account");
+    }
+    let actor = live.map(|l| l.actor);
     let private = actor.is_some();
     if let Some(a) = &actor {
         request.extensions_mut().insert(a.clone());
@@ -270,20 +277,20 @@ pub async fn guard(State(base): State<Base>, mut request: Request, next: Next) -
     response
 }
 
-async fn find(base: &Base, headers: &HeaderMap) -> Result<Option<Actor>> {
+async fn find(base: &Base, headers: &HeaderMap) -> Result<Option<store::Live>> {
     let Some(token) = cookie(headers, SESSION_COOKIE) else {
         return Ok(None);
     };
     let token_hash = kit::text::sha256(&[token.as_bytes()]);
     let now = base.db().now();
-    let Some((actor, seen_at)) = store::actor(base.db(), &token_hash, now).await? else {
+    let Some(live) = store::live(base.db(), &token_hash, now).await? else {
         return Ok(None);
     };
-    if now - seen_at > TOUCH_EVERY {
-        let session = actor.session;
+    if now - live.seen_at > TOUCH_EVERY {
+        let session = live.actor.session;
         base.db().upkeep("session.touch", |tx| Box::pin(async move { store::touch(tx, session).await })).await?;
     }
-    Ok(Some(actor))
+    Ok(Some(live))
 }
 
 /// Browsers say where a form was sent from: `Sec-Fetch-Site` in new ones, `Origin` in all of the last ten years.

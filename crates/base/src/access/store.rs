@@ -74,11 +74,21 @@ pub async fn add_session(tx: &Tx<'_>, s: &NewSession<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The actor of a session that has not ended, and when it was last seen.
-pub async fn actor(q: &dyn Query, token_hash: &str, now: i64) -> Result<Option<(Actor, i64)>> {
+/// A session that has not ended.
+pub struct Live {
+    /// Who.
+    pub actor: Actor,
+    /// Last use that was written down, ms UTC.
+    pub seen_at: i64,
+    /// Has the person yet to replace a password that somebody else chose?
+    pub fresh: bool,
+}
+
+/// The session of a token.
+pub async fn live(q: &dyn Query, token_hash: &str, now: i64) -> Result<Option<Live>> {
     let found = q
         .rows(
-            "SELECT s.id, s.csrf, s.seen_at, p.id, p.name, o.id, o.name, o.kind, o.region, d.duty FROM session s \
+            "SELECT s.id, s.csrf, s.seen_at, p.id, p.name, o.id, o.name, o.kind, o.region, d.duty, p.fresh FROM session s \
              JOIN person p ON p.id = s.person JOIN org o ON o.id = p.org LEFT JOIN duty d ON d.person = p.id \
              WHERE s.token_hash = $1 AND s.ends_at > $2 AND p.active = 1",
             params![token_hash, now],
@@ -102,7 +112,7 @@ pub async fn actor(q: &dyn Query, token_hash: &str, now: i64) -> Result<Option<(
         region: r.text(8),
         duties,
     };
-    Ok(Some((actor, r.int(2))))
+    Ok(Some(Live { actor, seen_at: r.int(2), fresh: r.flag(10) }))
 }
 
 pub async fn touch(tx: &Tx<'_>, session: i64) -> Result<()> {

@@ -77,7 +77,7 @@ struct Rules<'a> {
 }
 
 /// Groups of keys: their first word, and Chinese.
-pub(crate) const GROUPS: [(&str, &str); 28] = [
+pub(crate) const GROUPS: [(&str, &str); 29] = [
     ("limit", "限额"),
     ("catalogue", "目录"),
     ("asset", "资产配置标准"),
@@ -106,6 +106,7 @@ pub(crate) const GROUPS: [(&str, &str); 28] = [
     ("software", "软件"),
     ("contact", "联系方式"),
     ("rulebook", "规则库"),
+    ("role", "岗位模板"),
 ];
 
 fn words(key: &str) -> &'static str {

@@ -284,7 +284,17 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),
             ],
         ),
-        ("账号", &Duty::ALL, &[("运行状态", "/status", &[Duty::Operator]), ("登录记录", "/sessions", &Duty::ALL)]),
+        (
+            "账号",
+            &Duty::ALL,
+            &[
+                ("运行状态", "/status", &[Duty::Operator]),
+                ("单位与账号", "/orgs", &[Duty::Regulator, Duty::Operator]),
+                ("人员与岗位", "/people", &[Duty::Signer, Duty::SupplierAdmin, Duty::Centre]),
+                ("我的账号", "/account", &Duty::ALL),
+                ("登录记录", "/sessions", &Duty::ALL),
+            ],
+        ),
     ];
     let holds = |list: &[Duty]| actor.duties.meets(rules::duty::Duties::of(list));
     table

@@ -24,6 +24,7 @@ mod mall;
 mod matrix;
 mod mess;
 mod open;
+mod people;
 mod pictures;
 mod platforms;
 mod prices;

@@ -125,6 +125,15 @@ impl Box {
         self.login(login).await
     }
 
+    /// Someone who still has to replace a first password.
+    pub async fn login_fresh(&self, login: &str, password: &str) -> Visitor {
+        let mut v = self.visitor();
+        v.cookie =
+            v.post("/login", &[("login", login), ("password", password)]).await.cookie.expect("a session cookie");
+        v.csrf = v.get("/account").await.field("_csrf");
+        v
+    }
+
     /// Someone logged in.
     pub async fn login_with(&self, login: &str, password: &str) -> Visitor {
         let mut v = self.visitor();

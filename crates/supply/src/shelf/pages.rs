@@ -14,6 +14,7 @@ use base::shell::Shell;
 use kit::text::percent;
 use kit::{Result, web};
 use rules::Fen;
+use rules::calendar::{Day, day_of};
 use rules::check::Check;
 use rules::duty::Duty;
 use search::{Query, Sort};
@@ -354,6 +355,23 @@ struct Home {
     stations: usize,
     state: &'static str,
     since: String,
+    notice: String,
+    contact: String,
+    links: Vec<(String, String)>,
+}
+
+/// What a station says of itself, from the rulebook: its notice, who answers for it, its links.
+fn station_page(facts: &base::facts::Facts, station: &str, today: Day) -> (String, String, Vec<(String, String)>) {
+    let rule = |key: &str| facts.rule(key, station, &rules::rulebook::Scope::default(), today);
+    let text =
+        |key: &str| rule(key).and_then(|e| e.text().map(str::to_owned)).filter(|t| t != "无").unwrap_or_default();
+    // Only the mall's own pages and secure addresses are led to.
+    let link = |l: &String| {
+        let (name, to) = l.rsplit_once(char::is_whitespace)?;
+        (kit::web::local(to) || to.starts_with("https://")).then(|| (name.trim().to_owned(), to.to_owned()))
+    };
+    let links = rule("station.links").and_then(|e| e.list().map(|l| l.iter().filter_map(link).collect()));
+    (text("station.notice"), text("station.contact"), links.unwrap_or_default())
 }
 
 async fn home(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
@@ -379,7 +397,11 @@ async fn home(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
     }
     groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.code.cmp(&b.code)));
     let station = facts.region(&cx.station);
+    let (notice, contact, links) = station_page(&facts, &cx.station, day_of(supply.db().now()));
     web::html(&Home {
+        notice,
+        contact,
+        links,
         s: Shell::public(&cx, "首页"),
         groups,
         cards: all.hits.iter().filter_map(|h| card(&supply, h)).collect(),
