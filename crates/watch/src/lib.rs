@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod disclosure;
+mod draw;
 pub mod inspections;
 pub mod ledger;
 pub mod open;
