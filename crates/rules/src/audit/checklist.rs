@@ -243,9 +243,7 @@ fn payment(f: &Figures) -> (Fit, String) {
 pub fn examine(f: &Figures) -> Vec<Seen> {
     let people = |words: &str| (Fit::People, words.to_owned());
     let judged = |line: &'static str| match line {
-        "plan.charged" => {
-            (yes(f.lines.0 == f.lines.1), format!("{} 行商品，{} 行列支采购计划", f.lines.0, f.lines.1))
-        }
+        "plan.charged" => (yes(f.lines.0 == f.lines.1), format!("{} 行商品，{} 行列支采购计划", f.lines.0, f.lines.1)),
         "chain.complete" => chain(f),
         "chain.distinct" => distinct(f),
         "check.passed" => (yes(f.checks.1 == 0), format!("下单时检查 {} 项，不符合 {} 项", f.checks.0, f.checks.1)),
@@ -264,9 +262,7 @@ pub fn examine(f: &Figures) -> Vec<Seen> {
         "accept.apart" => acceptance(f),
         "accept.time" => ended(f.ends[1], "验收"),
         "invoice.sum" if f.invoiced == 0 => (Fit::Open, "还没有发票".into()),
-        "invoice.sum" => {
-            (yes(f.invoiced <= f.total), format!("发票合计 {}，合同 {}", yuan(f.invoiced), yuan(f.total)))
-        }
+        "invoice.sum" => (yes(f.invoiced <= f.total), format!("发票合计 {}，合同 {}", yuan(f.invoiced), yuan(f.total))),
         "pay.sum" if f.paid == 0 => (Fit::Open, "还没有付款".into()),
         "pay.sum" => (
             yes(f.paid <= f.total && f.paid <= f.accepted),

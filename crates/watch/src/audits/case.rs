@@ -40,8 +40,18 @@ pub async fn draw_record(watch: &Watch, a: &Audit) -> Result<Option<Value>> {
     let population = store::kept_population(watch.db(), a.id).await?;
     let papers = store::papers(watch.db(), a.id).await?;
     let named: Vec<i64> = papers.iter().filter(|p| p.named).map(|p| p.order).collect();
-    let how = (a.method, a.size);
-    Ok(Some(draw::record(&a.number, how, &a.secret, (seq, &a.entry_hash), &population, &named)))
+    let chosen: Vec<(i64, i64)> = papers.iter().filter(|p| !p.named).map(|p| (p.order, p.points)).collect();
+    Ok(Some(draw::record(&draw::Kept {
+        number: &a.number,
+        how: (a.method, a.size),
+        commitment: &a.commitment,
+        secret: &a.secret,
+        entry: (seq, &a.entry_hash),
+        population: &population,
+        digest: &a.population_digest,
+        chosen: &chosen,
+        named: &named,
+    })))
 }
 
 fn audit_json(a: &Audit, org: &str) -> Value {

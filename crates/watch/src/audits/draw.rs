@@ -42,25 +42,40 @@ fn start(size: i64, secret: &str, hash: &str, population: &[(i64, i64)]) -> i64 
     draw::number(WHAT, secret, hash, interval(total, size))
 }
 
-/// What stands in the case file about a draw. `named` were added by hand and are no part of it.
-pub fn record(
-    number: &str,
-    (method, size): (Method, i64),
-    secret: &str,
-    (seq, hash): (i64, &str),
-    population: &[(i64, i64)],
-    named: &[i64],
-) -> Value {
+/// What was kept of a draw.
+pub struct Kept<'a> {
+    /// Number of the audit.
+    pub number: &'a str,
+    /// How it was drawn, and how many or how many points.
+    pub how: (Method, i64),
+    /// The promise.
+    pub commitment: &'a str,
+    /// The secret.
+    pub secret: &'a str,
+    /// Number and hash of the entry that decided.
+    pub entry: (i64, &'a str),
+    /// What was drawn from, id and fen.
+    pub population: &'a [(i64, i64)],
+    /// What stands for it.
+    pub digest: &'a str,
+    /// What was drawn, id and points.
+    pub chosen: &'a [(i64, i64)],
+    /// What was added by hand; no part of the draw.
+    pub named: &'a [i64],
+}
+
+/// What stands in the case file about a draw: as it was kept, so that whoever repeats it sees what was altered since.
+pub fn record(k: &Kept<'_>) -> Value {
+    let ((method, size), (seq, hash)) = (k.how, k.entry);
     let pairs = |list: &[(i64, i64)]| list.iter().map(|(id, n)| json!([id.to_string(), n])).collect::<Vec<_>>();
     let mut v = json!({
-        "kind": "audit_sample", "number": number, "method": method.key(), "size": size, "commitment": commitment(secret),
-        "secret": secret, "entry": seq, "entry_hash": hash, "population": pairs(population),
-        "population_digest": digest(population), "chosen": pairs(&drawn(method, size, secret, hash, population)),
-        "named": named.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "kind": "audit_sample", "number": k.number, "method": method.key(), "size": size, "commitment": k.commitment,
+        "secret": k.secret, "entry": seq, "entry_hash": hash, "population": pairs(k.population), "population_digest": k.digest,
+        "chosen": pairs(k.chosen), "named": k.named.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     if method == Method::Weighted {
-        let total: i64 = population.iter().map(|(_, fen)| fen).sum();
-        (v["interval"], v["start"]) = (json!(interval(total, size)), json!(start(size, secret, hash, population)));
+        let total: i64 = k.population.iter().map(|(_, fen)| fen).sum();
+        (v["interval"], v["start"]) = (json!(interval(total, size)), json!(start(size, k.secret, hash, k.population)));
     }
     v
 }
@@ -104,7 +119,20 @@ mod tests {
     fn every_method_repeats_and_a_touched_record_does_not_fit() {
         let all: Vec<(i64, i64)> = (1..=300).map(|i| (i, i * 1000)).collect();
         for (method, size, n) in [(Method::All, 0, 300), (Method::Random, 20, 20), (Method::Weighted, 20, 20)] {
-            let good = record("N1", (method, size), "s", (7, "abc"), &all, &[5]);
+            let (promise, digest) = (commitment("s"), digest(&all));
+            let chosen = drawn(method, size, "s", "abc", &all);
+            let kept = Kept {
+                number: "N1",
+                how: (method, size),
+                commitment: &promise,
+                secret: "s",
+                entry: (7, "abc"),
+                population: &all,
+                digest: &digest,
+                chosen: &chosen,
+                named: &[5],
+            };
+            let good = record(&kept);
             let said = verify(&good).unwrap();
             assert!(said.contains(&format!("drew {n} of 300 by entry 7")), "{said}");
             for (key, value) in [

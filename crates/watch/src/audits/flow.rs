@@ -86,13 +86,7 @@ fn check_plan(watch: &Watch, actor: &Actor, s: &Scope, (method, size): (Method, 
 }
 
 /// Writes an audit down. Nothing is fixed yet.
-pub async fn plan(
-    watch: &Watch,
-    actor: &Actor,
-    title: &str,
-    s: &Scope,
-    (method, size): (Method, i64),
-) -> Result<i64> {
+pub async fn plan(watch: &Watch, actor: &Actor, title: &str, s: &Scope, (method, size): (Method, i64)) -> Result<i64> {
     actor.must(&[Duty::Auditor])?;
     check_plan(watch, actor, s, (method, size))?;
     watch
@@ -149,6 +143,10 @@ pub struct Move<'a> {
     pub words: &'a str,
 }
 
+fn stale() -> Fail {
+    Fail::refuse("audit.state", "现在不能这样办理，请刷新页面看最新状态。")
+}
+
 /// Moves an audit.
 pub async fn act(watch: &Watch, actor: &Actor, id: i64, m: &Move<'_>) -> Result<()> {
     let found = ACTS.iter().find(|(key, ..)| *key == m.key).map(|(_, act, _)| *act);
@@ -178,7 +176,6 @@ async fn moved(
     drawn: Option<&Drawn>,
 ) -> Result<()> {
     let mut a = own(tx, actor, id).await?;
-    let stale = || Fail::refuse("audit.state", "现在不能这样办理，请刷新页面看最新状态。");
     a.state = next(a.state, what).ok_or_else(stale)?;
     let (kind, data) = match what {
         Act::Announce => announce(&mut a, tx.now()),
@@ -218,6 +215,7 @@ struct Drawn {
 async fn look(watch: &Watch, actor: &Actor, id: i64) -> Result<Drawn> {
     let db = watch.db();
     let a = own(db, actor, id).await?;
+    next(a.state, Act::Draw).ok_or_else(stale)?;
     let about = journal::about(db, &format!("audit/{id}")).await?;
     let announced = about.iter().find(|e| e.kind == "audit.announced" && e.seq > 0).map(|e| e.seq);
     let none = || Fail::refuse("audit.entry", "公告之后商城里还没有别的记录，不能抽取，请过一会儿再试。");

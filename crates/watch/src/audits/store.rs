@@ -196,13 +196,7 @@ pub async fn any(q: &dyn Query, id: i64) -> Result<Audit> {
 }
 
 /// Audits that a reader may see, newest first, and how many there are.
-pub async fn list(
-    q: &dyn Query,
-    reach: &Reach,
-    auditor: bool,
-    page: usize,
-    size: usize,
-) -> Result<(Vec<Audit>, i64)> {
+pub async fn list(q: &dyn Query, reach: &Reach, auditor: bool, page: usize, size: usize) -> Result<(Vec<Audit>, i64)> {
     let (condition, who) = visible(reach, auditor);
     let sql = format!("{AUDIT} WHERE {condition} ORDER BY id DESC LIMIT $2 OFFSET $3");
     let all = [who, size.into(), ((page - 1) * size).into()];
@@ -355,7 +349,8 @@ pub async fn say(tx: &Tx<'_>, audit: i64, order: i64, s: &Said, person: i64) -> 
 
 /// What was said to the lines of a paper.
 pub async fn said(q: &dyn Query, audit: i64, order: i64) -> Result<Vec<Said>> {
-    let sql = "SELECT line, seen, figures, fit, words, at FROM audit_check WHERE audit = $1 AND orders = $2 ORDER BY line";
+    let sql =
+        "SELECT line, seen, figures, fit, words, at FROM audit_check WHERE audit = $1 AND orders = $2 ORDER BY line";
     let fit = |key: &str| Fit::of(key).unwrap_or(Fit::People);
     let read = |r: &Row| Said {
         line: r.text(0),

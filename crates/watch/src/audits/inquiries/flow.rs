@@ -473,8 +473,7 @@ pub async fn run_due(watch: &Watch) -> Result<usize> {
 
 /// What the mall itself notes in a matter.
 async fn note(tx: &Tx<'_>, matter: &str, id: i64, act: &str, words: &str) -> Result<()> {
-    let step =
-        Said { at: tx.now(), org: 0, act: act.to_owned(), words: words.to_owned(), digest: String::new() };
+    let step = Said { at: tx.now(), org: 0, act: act.to_owned(), words: words.to_owned(), digest: String::new() };
     said::say(tx, matter, id, 0, &step).await
 }
 

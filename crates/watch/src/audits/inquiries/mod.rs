@@ -4,7 +4,7 @@ mod flow;
 mod pages;
 mod store;
 
-pub use flow::{Finding, Put, Question, ask, find, run_due};
 pub(super) use flow::{FINDING, QUESTION};
+pub use flow::{Finding, Put, Question, ask, find, run_due};
 pub use pages::routes;
 pub use store::{Found, Row, findings_of, orders_of, questions_of, waiting};

@@ -220,12 +220,7 @@ fn put(upload: &Upload) -> (String, String) {
     (words, upload.files.first().map_or(String::new(), |f| sha256(&[&f.bytes])))
 }
 
-async fn answer_question(
-    State(watch): State<Watch>,
-    cx: Cx,
-    Path(id): Path<i64>,
-    upload: Upload,
-) -> Result<Response> {
+async fn answer_question(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
     let (words, digest) = put(&upload);
     let p = Put { words: &words, digest: &digest };
     match flow::answer_question(&watch, cx.actor()?, id, upload.form.get("act"), &p).await {

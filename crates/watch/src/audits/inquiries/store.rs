@@ -195,7 +195,9 @@ fn visible(a: &Actor, theirs: &str, finance: &str) -> (String, Val) {
             let reach = if a.may(Duty::Auditor) {
                 "a.region LIKE $1".to_owned()
             } else {
-                format!("(q.region LIKE $1 AND (q.escalated = 1{finance}) OR a.region LIKE $1 AND a.state = 'concluded')")
+                format!(
+                    "(q.region LIKE $1 AND (q.escalated = 1{finance}) OR a.region LIKE $1 AND a.state = 'concluded')"
+                )
             };
             (reach, Val::from(format!("{prefix}%")))
         }
@@ -282,7 +284,8 @@ pub async fn waiting(q: &dyn Query, a: &Actor) -> Result<i64> {
 /// Questions and findings whose time is over and about which something is still to be done: those asked and those to be put right
 /// once, those sent until they lapse. Ids of questions, then of findings.
 pub async fn overdue(q: &dyn Query, now: i64, most: usize) -> Result<(Vec<i64>, Vec<i64>)> {
-    let sql = "SELECT id FROM audit_question WHERE state = 'asked' AND due < $1 AND escalated = 0 ORDER BY due, id LIMIT $2";
+    let sql =
+        "SELECT id FROM audit_question WHERE state = 'asked' AND due < $1 AND escalated = 0 ORDER BY due, id LIMIT $2";
     let questions = q.rows(sql, params![now, most]).await?.iter().map(|r| r.int(0)).collect();
     let sql = "SELECT id FROM audit_finding WHERE due < $1 AND (state = 'sent' OR (state = 'final' AND escalated = 0)) ORDER BY due, id LIMIT $2";
     let findings = q.rows(sql, params![now, most]).await?.iter().map(|r| r.int(0)).collect();

@@ -226,7 +226,8 @@ impl Paper {
                 "auditor": said,
             })
         };
-        let event = |e: &Event| json!({"seq": e.seq, "at": e.at, "kind": e.kind, "actor": e.actor.to_string(), "hash": e.hash});
+        let event =
+            |e: &Event| json!({"seq": e.seq, "at": e.at, "kind": e.kind, "actor": e.actor.to_string(), "hash": e.hash});
         json!({
             "order": self.p.order.to_string(), "number": self.p.number, "how": if self.p.named { "named" } else { "drawn" },
             "points": self.p.points, "reason": self.p.reason, "finished": self.p.done, "head": head, "checks": self.checks,

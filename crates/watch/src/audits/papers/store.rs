@@ -38,7 +38,8 @@ const MODES: &[(&str, &str)] = &[("supermarket", "超市采购"), ("batch", "批
 const FORMS: &[(&str, &str)] = &[("direct", "直购"), ("auction", "竞价")];
 const VERDICTS: &[(&str, &str)] = &[("approved", "同意"), ("returned", "退回")];
 const ACCEPTED: &[(&str, &str)] = &[("full", "全部合格"), ("part", "部分合格"), ("refused", "拒收")];
-const RETURNS: &[(&str, &str)] = &[("asked", "等答复"), ("agreed", "已同意"), ("declined", "未同意"), ("done", "已办结")];
+const RETURNS: &[(&str, &str)] =
+    &[("asked", "等答复"), ("agreed", "已同意"), ("declined", "未同意"), ("done", "已办结")];
 const CHECKED: &[(&str, &str)] = &[("recorded", "已登记"), ("checked", "核对一致"), ("rejected", "核对不一致")];
 const PAID: &[(&str, &str)] = &[
     ("applied", "待审批"),
@@ -148,7 +149,12 @@ pub const SECTIONS: &[Section] = &[
     Section {
         key: "photos",
         title: "照片（只列摘要）",
-        columns: &[("about", "用途", Text), ("digest", "摘要", Text), ("person", "上传人", Person), ("at", "时间", Time)],
+        columns: &[
+            ("about", "用途", Text),
+            ("digest", "摘要", Text),
+            ("person", "上传人", Person),
+            ("at", "时间", Time),
+        ],
         sql: "SELECT about, digest, person, at FROM photo WHERE orders = $1 ORDER BY id",
     },
     Section {
@@ -233,7 +239,12 @@ pub const SECTIONS: &[Section] = &[
     Section {
         key: "disputes",
         title: "投诉",
-        columns: &[("number", "编号", Text), ("reason", "事由", Text), ("filed_at", "提出", Time), ("closed_at", "办结", Time)],
+        columns: &[
+            ("number", "编号", Text),
+            ("reason", "事由", Text),
+            ("filed_at", "提出", Time),
+            ("closed_at", "办结", Time),
+        ],
         sql: "SELECT number, reason, filed_at, closed_at FROM dispute WHERE orders = $1 ORDER BY id",
     },
 ];
