@@ -1,5 +1,6 @@
 //! The platform, without one business word: database, journal, ids, clock, failures, web plumbing.
 
+pub mod archive;
 pub mod clock;
 pub mod db;
 pub mod fail;

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
     ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
     ("0021_rulebook", include_str!("../../../migrations/0021_rulebook.sql")),
+    ("0027_audits", include_str!("../../../migrations/0027_audits.sql")),
     ("0029_people", include_str!("../../../migrations/0029_people.sql")),
 ];
 
@@ -125,6 +126,7 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("alerts-due", DUE_EVERY), |w| async move {
             Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
         }),
+        spawn(every("audits-due", DUE_EVERY), |w| async move { Ok(watch::audits::run_due(&w).await? > 0) }),
         spawn(every("open", LOOK_EVERY), |w| async move { Ok(watch::open::follow(&w).await? > 0) }),
         spawn(every("simulation", DUE_EVERY), |w| async move { watch::simulation::run(&w).await }),
         spawn(every("statistics", LOOK_EVERY), |w| async move { Ok(watch::statistics::follow(&w).await? > 0) }),

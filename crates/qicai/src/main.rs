@@ -423,6 +423,10 @@ fn recompute(file: &std::path::Path) -> Result<()> {
         println!("{}: agrees with the record", watch::inspections::verify(&v).map_err(wrong)?);
         return Ok(());
     }
+    if v["kind"].as_str() == Some("audit_sample") {
+        println!("{}: agrees with the record", watch::audits::verify(&v).map_err(wrong)?);
+        return Ok(());
+    }
     let v = trade::auctions::verify(&text).map_err(wrong)?;
     println!("{}\n{} quotes replayed, outcome {}: agrees with the record", v.title, v.quotes, v.outcome);
     Ok(())

@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod alert;
 pub mod auction;
+pub mod audit;
 pub mod batch;
 pub mod calendar;
 pub mod certificate;

@@ -1,7 +1,9 @@
 //! Watch: what follows the journal and is called by nobody. Public notices, deal prices, the journal's explorer.
 
 pub mod alerts;
+pub mod audits;
 pub mod disclosure;
+mod draw;
 pub mod inspections;
 pub mod ledger;
 pub mod open;
@@ -34,6 +36,15 @@ impl Watch {
         let signer = Signer::open(&trade.settings().log_key, &trade.settings().log_name)?;
         let watch =
             Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
+        watch.count_with(Box::new(|base: Base, actor: Actor| {
+            Box::pin(async move {
+                let concerned = [Duty::Auditor, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
+                match concerned {
+                    true => Ok(vec![("/inquiries", audits::waiting(base.db(), &actor).await?)]),
+                    false => Ok(Vec::new()),
+                }
+            })
+        }));
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
                 let concerned = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
@@ -107,6 +118,7 @@ where
     Watch: FromRef<S>,
 {
     alerts::routes()
+        .merge(audits::routes())
         .merge(disclosure::routes())
         .merge(inspections::routes())
         .merge(ledger::routes())

@@ -1,6 +1,7 @@
 //! The demo province: invented bodies and people, real kinds of goods. Same seed, same data.
 
 mod auctions;
+mod audits;
 mod bodies;
 pub(crate) mod goods;
 mod honest;
@@ -26,7 +27,7 @@ pub const GUIDE: [(&str, &str); 8] = [
     ("licheng.caiwu", "历城区教育局 财务: plans, budget, payments"),
     (goods::GUIDE_ADMIN, "supplier: goods and prices"),
     (goods::GUIDE_ORDERS, "supplier: orders"),
-    ("jinan.shenji", "auditor of Jinan: journal"),
+    ("jinan.shenji", "auditor of Jinan: audits, journal"),
 ];
 
 /// How much to make.
@@ -72,6 +73,11 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
         say(format!("{waiting} things for the centre to decide"));
     }
     crate::settle(watch).await?;
+    if size.auctions {
+        let asked = audits::fill(watch).await?;
+        say(format!("1 audit, {asked} question of it waiting"));
+        crate::settle(watch).await?;
+    }
     say(format!("{orders} orders"));
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod alerts;
 mod auctions;
+mod audits;
 mod batch;
 mod brands;
 mod certificates;

@@ -81,6 +81,7 @@ impl Box {
             + trade::run_due(trade).await.unwrap()
             + watch::run_daily(watch).await.unwrap()
             + watch::alerts::run_due(watch).await.unwrap()
+            + watch::audits::run_due(watch).await.unwrap()
             > 0
         {}
         settle(&self.mall.watch).await.unwrap();

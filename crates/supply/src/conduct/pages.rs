@@ -412,7 +412,10 @@ async fn score_page(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -
         counted,
         measures: measures.collect(),
         may_measure: org.kind == "supplier"
-            && cx.actor.as_ref().is_some_and(|a| a.may(Duty::Centre) || a.may(Duty::Regulator)),
+            && cx
+                .actor
+                .as_ref()
+                .is_some_and(|a| [Duty::Centre, Duty::Regulator, Duty::Auditor].into_iter().any(|d| a.may(d))),
         origin: facts.rule("credit.start", &org.region, &ANY, today).map_or(String::new(), |e| facts.origin(&e)),
         day: show_day(today),
         name: org.name,

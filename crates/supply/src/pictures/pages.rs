@@ -15,6 +15,8 @@ use rules::duty::Duty;
 
 const ADMIN: Gate = Gate::Any(&[Duty::SupplierAdmin]);
 const CENTRE: Gate = Gate::Any(&[Duty::Centre]);
+/// Who sees the queue: auditors look on.
+const LOOKERS: Gate = Gate::Any(&[Duty::Centre, Duty::Auditor]);
 const READERS: Gate = Gate::Any(&[Duty::SupplierAdmin, Duty::Centre, Duty::Regulator, Duty::Auditor]);
 /// Pictures on one page of the queue.
 const QUEUE: usize = 24;
@@ -62,6 +64,7 @@ struct Queue {
     wrong: Option<String>,
     items: Vec<Item>,
     total: i64,
+    may: bool,
 }
 
 async fn queue_page(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<Queue> {
@@ -71,6 +74,7 @@ async fn queue_page(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<Q
         wrong,
         items: items(supply, cx, found, true).await?,
         total: store::waiting(supply.db()).await?,
+        may: cx.actor()?.may(Duty::Centre),
     })
 }
 
@@ -156,7 +160,7 @@ where
     Supply: FromRef<S>,
 {
     Routes::default()
-        .get("/pictures", CENTRE, queue)
+        .get("/pictures", LOOKERS, queue)
         .get("/pictures/{name}", Gate::Public, bytes)
         .post("/pictures/{id}/decide", CENTRE, decide)
         .get("/products/{id}/pictures", READERS, product)

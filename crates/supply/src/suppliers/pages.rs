@@ -17,6 +17,9 @@ use rules::duty::Duty;
 
 const OFFICE: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre]);
 
+/// Who sees measures: auditors look on.
+const READERS: Gate = Gate::Any(&[Duty::Regulator, Duty::Centre, Duty::Auditor]);
+
 /// A measure in words: what, and of what.
 pub fn measure_words(facts: &Facts, m: &Standing) -> String {
     let what = kind_word(&m.kind);
@@ -48,6 +51,7 @@ struct Page {
     categories: Vec<(String, String)>,
     areas: Vec<(String, String)>,
     f: Vec<(&'static str, String)>,
+    may: bool,
 }
 
 impl Page {
@@ -63,13 +67,14 @@ fn covers(actor: &Actor, region: &str) -> bool {
 async fn page(supply: &Supply, cx: &Cx, org: i64, wrong: Option<String>, form: Option<&Form>) -> Result<Page> {
     let (db, facts, actor) = (supply.db(), supply.facts(), cx.actor()?);
     let me = store::get(db, org).await?;
+    let may = actor.may(Duty::Regulator) || actor.may(Duty::Centre);
     let rows = store::standings(db, org).await?.into_iter().map(|m| Row {
         id: m.id,
         words: measure_words(&facts, &m),
         from: show_day(day_of(m.from_at)),
         until: m.until.map_or("未定".into(), show_day),
         lifted: m.lifted_at.map_or(String::new(), |at| format!("{} {}", show_day(day_of(at)), m.lifted_why)),
-        mine: m.lifted_at.is_none() && covers(actor, &m.region),
+        mine: may && m.lifted_at.is_none() && covers(actor, &m.region),
     });
     let own: Vec<&str> = me.categories.split_whitespace().collect();
     let categories = facts
@@ -92,6 +97,7 @@ async fn page(supply: &Supply, cx: &Cx, org: i64, wrong: Option<String>, form: O
         f: ["kind", "level", "category", "area", "reason", "until"]
             .map(|k| (k, form.map_or(String::new(), |f| f.get(k).to_owned())))
             .into(),
+        may,
         name: me.name,
     })
 }
@@ -190,7 +196,7 @@ where
     Supply: FromRef<S>,
 {
     Routes::default()
-        .get("/suppliers/{id}/measures", OFFICE, measures)
+        .get("/suppliers/{id}/measures", READERS, measures)
         .post("/suppliers/{id}/measures", OFFICE, add)
         .post("/measures/{id}/lift", OFFICE, lift)
 }

@@ -26,6 +26,7 @@ const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
 const SIGNERS: Gate = Gate::Any(&[Duty::Signer, Duty::SupplierOrders]);
 const SIDES: Gate = Gate::Any(&[Duty::Handler, Duty::SupplierOrders]);
 const REGULATOR: Gate = Gate::Any(&[Duty::Regulator]);
+const OFFICE: Gate = Gate::Any(&[Duty::Regulator, Duty::Auditor]);
 const PAGE: usize = 20;
 /// Orders of an export.
 const EXPORT_MAX: usize = 20_000;
@@ -569,5 +570,5 @@ where
         .post("/orders/{id}/cancel", SIDES, ask_cancel)
         .post("/orders/{id}/cancel/answer", SIDES, answer_cancel)
         .post("/orders/{id}/cancel/decide", REGULATOR, decide_cancel)
-        .get("/cancellations", REGULATOR, cancellations)
+        .get("/cancellations", OFFICE, cancellations)
 }

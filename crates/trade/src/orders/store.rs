@@ -250,6 +250,11 @@ pub async fn supplier_of(q: &dyn Query, id: i64) -> Result<i64> {
     Ok(q.one("SELECT supplier FROM orders WHERE id = $1", params![id]).await?.int(0))
 }
 
+/// The unit of an order.
+pub async fn unit_of(q: &dyn Query, id: i64) -> Result<i64> {
+    Ok(q.one("SELECT unit FROM orders WHERE id = $1", params![id]).await?.int(0))
+}
+
 /// What a list of orders is narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {

@@ -17,6 +17,8 @@ use rules::duty::Duty;
 const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
 const ACCOUNTANT: Gate = Gate::Any(&[Duty::Accountant]);
 const PAYERS: Gate = Gate::Any(&[Duty::Handler, Duty::Accountant]);
+/// Who sees what was paid: those who pay, and auditors in their area.
+const READERS: Gate = Gate::Any(&[Duty::Handler, Duty::Accountant, Duty::Auditor]);
 /// Payments of the list.
 const LIST_MAX: usize = 200;
 
@@ -116,7 +118,7 @@ where
     Trade: FromRef<S>,
 {
     Routes::default()
-        .get("/payments", PAYERS, list)
+        .get("/payments", READERS, list)
         .post("/orders/{id}/invoices", SELLER, invoice)
         .post("/orders/{id}/payments", PAYERS, apply)
         .post("/orders/{id}/payments/{payment}/approve", ACCOUNTANT, approve)

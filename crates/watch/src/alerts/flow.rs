@@ -244,7 +244,7 @@ async fn tell(watch: &Watch, tx: &Tx<'_>, a: &Alert, what: Act) -> Result<()> {
 }
 
 /// The finance department of a place, or the one above it.
-async fn offices(watch: &Watch, tx: &Tx<'_>, region: &str, above: bool) -> Result<Vec<i64>> {
+pub(crate) async fn offices(watch: &Watch, tx: &Tx<'_>, region: &str, above: bool) -> Result<Vec<i64>> {
     let facts = watch.facts();
     let path = facts.path(region);
     for at in path.into_iter().rev().skip(usize::from(above)) {

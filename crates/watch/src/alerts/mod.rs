@@ -12,6 +12,7 @@ mod pages;
 mod store;
 
 pub use brief::{Brief, briefs};
+pub(crate) use flow::offices;
 pub use flow::{PROJECTION, act, follow, run_due, sweep};
 pub use pages::routes;
 pub use store::waiting;

@@ -1,25 +1,25 @@
 //! The draw of a sample: the secret promised in the announcement and a journal entry written later decide together.
+use crate::draw;
 use serde_json::{Value, json};
+
+/// Keeps these draws apart from others.
+const WHAT: &str = "inspection";
 
 /// The promise of a secret.
 pub fn commitment(secret: &str) -> String {
-    kit::text::sha256(&[b"inspection commitment", secret.as_bytes()])
+    draw::commitment(WHAT, secret)
 }
 
 /// What stands for the whole population: SHA-256 of its ids in order, separated by line breaks.
 pub fn population_digest(ids: &[i64]) -> String {
-    let lines: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    kit::text::sha256(&[lines.join("\n").as_bytes()])
+    draw::digest(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 /// Draws `n` of a population: those whose digest with secret and entry comes first.
 pub fn drawn(secret: &str, hash: &str, ids: &[i64], n: usize) -> Vec<i64> {
-    let rank = |id: i64| {
-        kit::text::sha256(&[b"inspection", secret.as_bytes(), b"\n", hash.as_bytes(), b"\n", id.to_string().as_bytes()])
-    };
-    let mut all: Vec<(String, i64)> = ids.iter().map(|id| (rank(*id), *id)).collect();
-    all.sort_unstable();
-    all.into_iter().take(n).map(|(_, id)| id).collect()
+    let mut all = draw::order(WHAT, secret, hash, ids);
+    all.truncate(n);
+    all
 }
 
 /// What is published about a draw.
