@@ -69,7 +69,10 @@ impl Recorded {
     /// Fails at an entry without words, unless its kind is one that may be without.
     pub fn whole(&self, may: impl Fn(&str) -> bool) -> Result<()> {
         match self.erased() && !may(&self.kind) {
-            true => Err(Fail::Fault(format!("journal entry {} ({}) has no words; nothing goes on from it", self.seq, self.kind))),
+            true => Err(Fail::Fault(format!(
+                "journal entry {} ({}) has no words; nothing goes on from it",
+                self.seq, self.kind
+            ))),
             false => Ok(()),
         }
     }

@@ -92,7 +92,8 @@ impl Verifier {
     fn of(name: &str, key: PublicKey) -> Option<Verifier> {
         let checks = VerifyingKey::new(USER, key).ok()?;
         let point = checks.to_sec1_bytes();
-        let whole = Sha256::new().chain_update(name).chain_update(b"\n").chain_update(KIND).chain_update(&point).finalize();
+        let whole =
+            Sha256::new().chain_update(name).chain_update(b"\n").chain_update(KIND).chain_update(&point).finalize();
         Some(Verifier { name: name.to_owned(), hash: [whole[0], whole[1], whole[2], whole[3]], key, checks })
     }
 

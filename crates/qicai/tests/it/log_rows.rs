@@ -5,8 +5,8 @@ use crate::mall::Box;
 use kit::db::Val;
 use kit::note::Signer;
 use kit::{Query, params};
-use watch::ledger::log::{self, Found, Keys};
 use watch::ledger::compare;
+use watch::ledger::log::{self, Found, Keys};
 
 struct Dice(u64);
 
@@ -27,17 +27,16 @@ async fn audit(mall: &Box) -> Found {
 async fn put(mall: &Box, table: &str, column: &str, filter: &str, value: &Val) -> bool {
     let sql = &format!("UPDATE {table} SET {column} = $1 WHERE {filter}");
     let db = mall.mall.watch.db();
-    let done = db.upkeep("test.stage", |tx| {
-        std::boxed::Box::pin(async move { tx.run(sql, std::slice::from_ref(value)).await })
-    });
+    let done = db
+        .upkeep("test.stage", |tx| std::boxed::Box::pin(async move { tx.run(sql, std::slice::from_ref(value)).await }));
     matches!(done.await, Ok(1))
 }
 
-/// The value with one byte of it altered; None when it has none.
+/// The value with one bit or one sign of it altered; None when it has none.
 fn altered(d: &mut Dice, v: &Val) -> Option<Val> {
     Some(match v {
         Val::Null => return None,
-        Val::Int(n) => Val::Int(n ^ (1 << d.roll(8))),
+        Val::Int(n) => Val::Int(n ^ (1 << d.roll(16))),
         Val::Text(t) if t.is_empty() => return None,
         Val::Text(t) => {
             // One sign, so that it stays text: the journal's own are one byte each but for names.
@@ -74,7 +73,21 @@ const COVERED: [Covered; 14] = [
     (
         "notice",
         &["id"],
-        &["id", "number", "kind", "region", "unit", "supplier", "orders", "title", "amount", "body", "due_at", "published_at", "entry"],
+        &[
+            "id",
+            "number",
+            "kind",
+            "region",
+            "unit",
+            "supplier",
+            "orders",
+            "title",
+            "amount",
+            "body",
+            "due_at",
+            "published_at",
+            "entry",
+        ],
         "1 = 1",
         &["notice {}"],
     ),
@@ -85,14 +98,20 @@ const COVERED: [Covered; 14] = [
         "1 = 1",
         &["deal {}/{}"],
     ),
-    ("open_release", &["seq"], &["seq", "n", "ocid", "at", "month", "region", "body", "chain"], "1 = 1", &["open_release {}"]),
+    (
+        "open_release",
+        &["seq"],
+        &["seq", "n", "ocid", "at", "month", "region", "body", "chain"],
+        "1 = 1",
+        &["open_release {}"],
+    ),
     ("orders", &["id"], &["number", "region", "unit", "supplier", "total", "state"], "1 = 1", &["order {} "]),
     ("order_line", &["orders", "id"], &["product", "price", "quantity"], "1 = 1", &["order {} "]),
     ("contract", &["orders"], &["number", "body", "digest", "signed_at"], "signed_at IS NOT NULL", &["contract {} "]),
     ("payment", &["orders", "id"], &["number", "amount", "state"], "state = 'paid'", &["payment ", "order {} "]),
     ("invoice", &["orders", "id"], &["amount"], "1 = 1", &["order {} "]),
     ("budget_entry", &["orders", "id"], &["amount"], "credit = 'spent'", &["order {} "]),
-    ("auction_quote", &["id"], &["auction", "seq", "supplier", "amount", "sealed"], "1 = 1", &["auction_quote"]),
+    ("auction_quote", &["id"], &["seq", "supplier", "amount", "sealed"], "1 = 1", &["auction_quote"]),
 ];
 
 /// Orders with all that follows, an auction that runs, one that was sealed and opened, a witness.
@@ -139,7 +158,8 @@ async fn one_byte_anywhere_is_found_and_the_row_is_named() {
     let mut tried = 0;
     for (table, keys, columns, which, names) in COVERED {
         let order = keys.join(", ");
-        let rows = db.rows(&format!("SELECT {order} FROM {table} WHERE {which} ORDER BY {order}"), params![]).await.unwrap();
+        let rows =
+            db.rows(&format!("SELECT {order} FROM {table} WHERE {which} ORDER BY {order}"), params![]).await.unwrap();
         assert!(!rows.is_empty(), "{table}: nothing to alter");
         for column in columns {
             let mut done = false;
@@ -150,14 +170,18 @@ async fn one_byte_anywhere_is_found_and_the_row_is_named() {
                 let filter = |ids: &[i64]| {
                     keys.iter().zip(ids).map(|(k, v)| format!("{k} = {v}")).collect::<Vec<_>>().join(" AND ")
                 };
-                let was = db.one(&format!("SELECT {column} FROM {table} WHERE {}", filter(&id)), params![]).await.unwrap();
+                let was =
+                    db.one(&format!("SELECT {column} FROM {table} WHERE {}", filter(&id)), params![]).await.unwrap();
                 let Some(now) = altered(&mut d, &was.all()[0]) else { continue };
                 if !put(&mall, table, column, &filter(&id), &now).await {
                     continue;
                 }
                 let found = audit(&mall).await.wrong;
                 let named = |ids: &[i64]| {
-                    names.iter().map(|n| ids.iter().fold((*n).to_owned(), |n, v| n.replacen("{}", &v.to_string(), 1))).collect::<Vec<_>>()
+                    names
+                        .iter()
+                        .map(|n| ids.iter().fold((*n).to_owned(), |n, v| n.replacen("{}", &v.to_string(), 1)))
+                        .collect::<Vec<_>>()
                 };
                 // A row whose own name was altered goes by either.
                 let mut moved = id.clone();
@@ -175,7 +199,10 @@ async fn one_byte_anywhere_is_found_and_the_row_is_named() {
                 tried += 1;
                 break;
             }
-            assert!(done || matches!((table, *column), ("payment", "state") | ("orders", "state")), "{table}.{column} was never altered");
+            assert!(
+                done || matches!((table, *column), ("payment", "state") | ("orders", "state")),
+                "{table}.{column} was never altered"
+            );
         }
     }
     assert!(tried >= 65, "{tried}");
@@ -185,7 +212,10 @@ async fn one_byte_anywhere_is_found_and_the_row_is_named() {
     // Rows that are gone, or that nobody wrote, are named as well.
     for (sql, name) in [
         ("DELETE FROM deal WHERE entry = (SELECT MIN(entry) FROM deal)", "is missing"),
-        ("UPDATE orders SET state = 'completed' WHERE id = (SELECT MIN(id) FROM orders WHERE state = 'performing')", "state is completed"),
+        (
+            "UPDATE orders SET state = 'completed' WHERE id = (SELECT MIN(id) FROM orders WHERE state = 'performing')",
+            "state is completed",
+        ),
         ("UPDATE log_witness SET vkey = 'x' || vkey", "log_witness"),
         ("UPDATE projection SET seq = seq - 1 WHERE name = 'log'", "log_tile"),
     ] {

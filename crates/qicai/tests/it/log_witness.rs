@@ -46,7 +46,11 @@ async fn a_station_signs_what_continues_and_shouts_at_what_does_not() {
     assert!(run(&order(Some(&stranger))).await.unwrap_err().to_string().contains("is not signed by"));
     let first = run(&order(Some(&key))).await.unwrap();
     assert!(first.posted && first.before == 0 && first.size > 256);
-    mall.visitor().get("/log").await.shows(&["谁见证了哪个签名", "finance.jinan.example/witness", &first.size.to_string()]);
+    mall.visitor().get("/log").await.shows(&[
+        "谁见证了哪个签名",
+        "finance.jinan.example/witness",
+        &first.size.to_string(),
+    ]);
 
     // Later heads are shown to continue, across tiles; the same head twice harms nothing.
     assert_eq!(run(&order(None)).await.unwrap().before, first.size);

@@ -45,6 +45,7 @@ struct Journal<'a> {
     subject: &'a str,
     head: i64,
     next: Option<i64>,
+    may_erase: bool,
 }
 
 /// The region prefix an overseer may read.
@@ -67,6 +68,7 @@ async fn explorer(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
         subject: cx.param("subject"),
         head: journal::head(watch.db()).await?,
         next,
+        may_erase: erasure::may_ask(&watch, cx.actor()?),
     })
 }
 

@@ -59,8 +59,11 @@ async fn contracts(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result
 }
 
 async fn payments(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()> {
-    let said: Vec<(&str, &Recorded)> =
-        piece.iter().filter(|e| e.kind == "payment.paid").filter_map(|e| Some((e.data["payment"].as_str()?, e))).collect();
+    let said: Vec<(&str, &Recorded)> = piece
+        .iter()
+        .filter(|e| e.kind == "payment.paid")
+        .filter_map(|e| Some((e.data["payment"].as_str()?, e)))
+        .collect();
     let rows = store::payments(q, &said.iter().map(|(n, _)| *n).collect::<Vec<_>>()).await?;
     out.rows += rows.len();
     for (number, e) in said {
@@ -96,7 +99,10 @@ async fn quotes(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()
         for a in e.data["amounts"].as_array().into_iter().flatten() {
             let said = (a["alias"].as_str().unwrap_or_default().to_owned(), a["amount"].as_i64().unwrap_or(0));
             if !read.contains(&said) {
-                out.say(format!("auction_quote of {} in auction {auction} differs from journal entry {}", said.0, e.seq));
+                out.say(format!(
+                    "auction_quote of {} in auction {auction} differs from journal entry {}",
+                    said.0, e.seq
+                ));
             }
         }
     }
@@ -139,8 +145,10 @@ async fn orders(q: &dyn Query, mut known: HashMap<i64, Told>, out: &mut Found) -
 
 /// In what an order differs from what the journal tells.
 fn differences<'a>(o: &'a Order, t: &'a Told) -> impl Iterator<Item = String> + 'a {
-    let text = |what: &str, is: &str, said: &str| (is != said).then(|| format!("{what} is {is}, the journal says {said}"));
-    let fen = |what: &str, is: i64, said: i64| (is != said).then(|| format!("{what} is {is} fen, the journal says {said}"));
+    let text =
+        |what: &str, is: &str, said: &str| (is != said).then(|| format!("{what} is {is}, the journal says {said}"));
+    let fen =
+        |what: &str, is: i64, said: i64| (is != said).then(|| format!("{what} is {is} fen, the journal says {said}"));
     let lines = match &t.lines {
         Some(said) if *said != o.lines => Some("its lines differ from those in the journal".to_owned()),
         _ => None,

@@ -45,8 +45,9 @@ pub async fn contracts(q: &dyn Query, orders: &[i64]) -> Result<HashMap<i64, Con
     }
     let marks = marks(1, orders.len());
     let sql = format!("SELECT orders, number, body, digest, signed_at FROM contract WHERE orders IN ({marks})");
-    let read =
-        |r: &Row| (r.int(0), Contract { number: r.text(1), body: r.text(2), digest: r.text(3), signed_at: r.opt_int(4) });
+    let read = |r: &Row| {
+        (r.int(0), Contract { number: r.text(1), body: r.text(2), digest: r.text(3), signed_at: r.opt_int(4) })
+    };
     Ok(q.rows(&sql, &list(orders)).await?.iter().map(read).collect())
 }
 
@@ -150,7 +151,8 @@ pub async fn orders(q: &dyn Query, after: i64, most: i64) -> Result<Vec<Order>> 
     }
     let sum = |of: &str| format!("SELECT orders, CAST(SUM({of}) AS BIGINT)");
     let within = "orders > $1 AND orders <= $2";
-    let invoices = sums(q, &format!("{} FROM invoice WHERE {within} GROUP BY orders", sum("amount")), after, to).await?;
+    let invoices =
+        sums(q, &format!("{} FROM invoice WHERE {within} GROUP BY orders", sum("amount")), after, to).await?;
     let paid = format!("{} FROM payment WHERE {within} AND state = 'paid' GROUP BY orders", sum("amount"));
     let paid = sums(q, &paid, after, to).await?;
     let spent = sum("CASE WHEN credit = 'spent' THEN amount WHEN debit = 'spent' THEN -amount ELSE 0 END");

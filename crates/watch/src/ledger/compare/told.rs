@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn an_order_is_told_from_its_entries() {
         let line = json!([{"product": "9", "price": 100, "quantity": 2}]);
-        let placed = json!({"number": "N1", "unit": "3", "supplier": "4", "total": 200, "state": "approving", "lines": line});
+        let placed =
+            json!({"number": "N1", "unit": "3", "supplier": "4", "total": 200, "state": "approving", "lines": line});
         let mut t = Told::default();
         t.hear(&entry("order.placed", placed));
         assert_eq!((t.number.as_str(), t.sides, t.total, t.state.as_str()), ("N1", (3, 4), 200, "approving"));
@@ -151,7 +152,9 @@ mod tests {
         let body = json!({"contract": "C", "address": "x", "lines": [{"price": 1}], "total": 1});
         let said = json!({"contract": "C", "lines": [{"price": 1, "market": 2}], "total": 1, "signed_at": 5});
         assert!(contract_fits(&body, &said));
-        for (key, value) in [("total", json!(2)), ("lines", json!([])), ("lines", json!([{"price": 2}])), ("more", json!(1))] {
+        for (key, value) in
+            [("total", json!(2)), ("lines", json!([])), ("lines", json!([{"price": 2}])), ("more", json!(1))]
+        {
             let mut bad = body.clone();
             bad[key] = value;
             assert!(!contract_fits(&bad, &said), "{key}");

@@ -18,9 +18,14 @@ pub(super) fn must_be_root(watch: &Watch, actor: &Actor) -> Result<()> {
     if root { Ok(()) } else { Err(Fail::Denied) }
 }
 
+/// May this person ask for erasing at all?
+pub fn may_ask(watch: &Watch, actor: &Actor) -> bool {
+    must_be_root(watch, actor).is_ok()
+}
+
 /// Is this person offered to erase the words of an entry of this kind?
 pub fn offered(watch: &Watch, actor: &Actor, kind: &str) -> bool {
-    must_be_root(watch, actor).is_ok() && erasure::may(kind)
+    may_ask(watch, actor) && erasure::may(kind)
 }
 
 fn refusal(why: Refusal) -> Fail {
@@ -87,7 +92,8 @@ pub async fn ask(watch: &Watch, actor: &Actor, seq: i64, ground: Ground, basis: 
                 }
                 let words = format!("流水 {seq} 的内容有人提出删除，请由另一位监管人员决定。");
                 base::messages::tell(tx, actor.org, Duty::Regulator, "/erasures", &words).await?;
-                let data = json!({"seq": seq, "kind": new.kind, "ground": new.ground, "basis": basis, "reason": reason});
+                let data =
+                    json!({"seq": seq, "kind": new.kind, "ground": new.ground, "basis": basis, "reason": reason});
                 tx.journal(entry(watch, seq, "journal.erase_asked", actor, data)).await.map(|_| ())
             })
         })

@@ -8,6 +8,6 @@ mod flow;
 mod pages;
 mod store;
 
-pub use flow::{ask, decide, offered};
+pub use flow::{ask, decide, may_ask, offered};
 pub use pages::routes;
 pub use store::{Erasure, done};

@@ -37,8 +37,8 @@ struct Erasures {
     basis: String,
     reason: String,
     bad: &'static str,
-    /// Kind, subject and words of the entry asked about.
-    entry: Option<(String, String, String)>,
+    /// Kind, subject and words of the entry asked about; may an entry of this kind be without?
+    entry: Option<(String, String, String, bool)>,
     lines: Vec<Line>,
     kinds: &'static [(&'static str, &'static str)],
     grounds: [Ground; 2],
@@ -64,7 +64,10 @@ async fn page(watch: &Watch, cx: &Cx, typed: Option<(&Form, &Refused)>) -> Resul
     let seq = field("seq");
     let entry = match seq.parse::<i64>() {
         Ok(n) => match journal::one(watch.db(), n).await {
-            Ok(e) => Some((e.kind, e.subject, e.body)),
+            Ok(e) => {
+                let may = rules::erasure::may(&e.kind);
+                Some((e.kind, e.subject, e.body, may))
+            }
             Err(Fail::Hidden) => None,
             Err(e) => return Err(e),
         },
@@ -131,7 +134,8 @@ async fn decide(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, form: F
         return Err(Fail::field("note", "form.too_long", format!("说明最多 {WORDS_MAX} 个字。")));
     }
     flow::decide(&watch, cx.actor()?, id, yes, note).await?;
-    let words = if yes { "内容已删除，留痕凭证仍然有效。" } else { "已记录不同意，内容保留。" };
+    let words =
+        if yes { "内容已删除，留痕凭证仍然有效。" } else { "已记录不同意，内容保留。" };
     Ok(web::see(&format!("/erasures?done={}", kit::text::percent(words))))
 }
 
@@ -142,8 +146,9 @@ where
     Base: FromRef<S>,
     Watch: FromRef<S>,
 {
-    Routes::default()
-        .get("/erasures", REGULATOR, list)
-        .post("/erasures", REGULATOR, ask)
-        .post("/erasures/{id}", REGULATOR, decide)
+    Routes::default().get("/erasures", REGULATOR, list).post("/erasures", REGULATOR, ask).post(
+        "/erasures/{id}",
+        REGULATOR,
+        decide,
+    )
 }

@@ -78,7 +78,8 @@ pub async fn add(tx: &Tx<'_>, e: &Erasure) -> Result<bool> {
 
 /// Decides an open request; false when somebody was faster.
 pub async fn decide(tx: &Tx<'_>, id: i64, state: &str, person: i64, note: &str) -> Result<bool> {
-    let sql = "UPDATE erasure SET state = $2, decided_by = $3, decided_at = $4, note = $5 WHERE id = $1 AND state = 'asked'";
+    let sql =
+        "UPDATE erasure SET state = $2, decided_by = $3, decided_at = $4, note = $5 WHERE id = $1 AND state = 'asked'";
     Ok(tx.run(sql, params![id, state, person, tx.now(), note]).await? == 1)
 }
 

@@ -206,8 +206,7 @@ async fn receipt(State(watch): State<Watch>, cx: Cx, Path(name): Path<String>) -
     }
     let by = if e.erased() { flow::erased_by(watch.db(), seq).await? } else { None };
     if let Some(by) = &by {
-        proof["erased"] =
-            json!({"by": by.seq, "at": by.at, "ground": by.data["ground"], "basis": by.data["basis"]});
+        proof["erased"] = json!({"by": by.seq, "at": by.at, "ground": by.data["ground"], "basis": by.data["basis"]});
     }
     if file {
         let name = format!("receipt-{seq}.json");

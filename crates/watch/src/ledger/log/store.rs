@@ -159,7 +159,10 @@ const CONCERNED: [(&str, &str); 9] = [
     ("statement", "SELECT unit FROM statement WHERE id = $1 UNION SELECT supplier FROM statement WHERE id = $1"),
     ("need", "SELECT unit FROM need WHERE id = $1"),
     ("conduct", "SELECT org FROM conduct WHERE id = $1"),
-    ("dispute", "SELECT filer FROM dispute WHERE id = $1 AND filer IS NOT NULL UNION SELECT against FROM dispute WHERE id = $1"),
+    (
+        "dispute",
+        "SELECT filer FROM dispute WHERE id = $1 AND filer IS NOT NULL UNION SELECT against FROM dispute WHERE id = $1",
+    ),
     ("application", "SELECT org FROM application WHERE id = $1"),
 ];
 

@@ -81,7 +81,8 @@ fn keep(state: &Path, key: &Verifier, head: &Head) -> Result<()> {
 
 /// Puts what shows the contradiction into a file beside the state, and says where.
 fn shout(o: &Order<'_>, why: &str, old: &Head, new: &Head, more: Value) -> Fail {
-    let evidence = json!({"v": 1, "kind": "evidence", "why": why, "signed_before": old.note, "shown_now": new.note, "more": more});
+    let evidence =
+        json!({"v": 1, "kind": "evidence", "why": why, "signed_before": old.note, "shown_now": new.note, "more": more});
     let path = o.state.with_extension(format!("evidence-{}-{}.json", old.size, new.size));
     let kept = match std::fs::write(&path, evidence.to_string()) {
         Ok(()) => format!("kept in {}", path.display()),
@@ -107,7 +108,11 @@ pub async fn run(o: &Order<'_>) -> Result<Done> {
         }
         (Some((kept, _)), _) => kept.clone(),
         (None, Some(given)) => given,
-        (None, None) => return Err(wrong("say the log's key the first time (--log-key); do not take it from the log itself".into())),
+        (None, None) => {
+            return Err(wrong(
+                "say the log's key the first time (--log-key); do not take it from the log itself".into(),
+            ));
+        }
     };
     let old = known.map(|(_, head)| head);
     let remote = o.log.starts_with("http://") || o.log.starts_with("https://");
@@ -135,9 +140,11 @@ fn settled(o: &Order<'_>, old: &Head, new: &Head) -> Result<bool> {
 
 async fn fetched(o: &Order<'_>, key: &Verifier, old: Option<&Head>) -> Result<Head> {
     let (http, base) = (Http::new(PATIENCE), o.log.trim_end_matches('/'));
-    let get = async |path: String| http.get(format!("{base}{path}")).await.map_err(|e| wrong(format!("{base}{path}: {e}")));
+    let get =
+        async |path: String| http.get(format!("{base}{path}")).await.map_err(|e| wrong(format!("{base}{path}: {e}")));
     let note = String::from_utf8(get("/log/checkpoint".into()).await?).map_err(Fail::fault)?;
-    let new = read(key, &note).ok_or_else(|| wrong(format!("{base}/log/checkpoint is not signed by {}", key.vkey())))?;
+    let new =
+        read(key, &note).ok_or_else(|| wrong(format!("{base}/log/checkpoint is not signed by {}", key.vkey())))?;
     let Some(old) = old else { return Ok(new) };
     if settled(o, old, &new)? {
         return Ok(new);
@@ -179,9 +186,11 @@ fn from_file(o: &Order<'_>, key: &Verifier, old: Option<&Head>) -> Result<Head> 
     let mut content = BufReader::new(open()?);
     let mut first = String::new();
     std::io::BufRead::read_line(&mut content, &mut first)?;
-    let v: Value = serde_json::from_str(&first).map_err(|e| wrong(format!("{name} is neither a dump nor a receipt: {e}")))?;
+    let v: Value =
+        serde_json::from_str(&first).map_err(|e| wrong(format!("{name} is neither a dump nor a receipt: {e}")))?;
     let note = v["checkpoint"].as_str().unwrap_or_default();
-    let new = read(key, note).ok_or_else(|| wrong(format!("the checkpoint in {name} is not signed by {}", key.vkey())))?;
+    let new =
+        read(key, note).ok_or_else(|| wrong(format!("the checkpoint in {name} is not signed by {}", key.vkey())))?;
     let vkey = key.vkey();
     let given = Given { key: Some(&vkey), sm2: None };
     if v["kind"] == "dump" {
@@ -201,8 +210,13 @@ fn from_file(o: &Order<'_>, key: &Verifier, old: Option<&Head>) -> Result<Head> 
     }
     match v["old_checkpoint"].as_str().and_then(|note| read(key, note)) {
         Some(h) if h.size == old.size && h.root == old.root => Ok(new),
-        Some(h) if h.size == old.size => Err(shout(o, &format!("two different trees of {} entries", h.size), old, &h, Value::Null)),
-        _ => Err(wrong(format!("{name} does not show the way from {} entries: fetch the receipt with ?old={}", old.size, old.size))),
+        Some(h) if h.size == old.size => {
+            Err(shout(o, &format!("two different trees of {} entries", h.size), old, &h, Value::Null))
+        }
+        _ => Err(wrong(format!(
+            "{name} does not show the way from {} entries: fetch the receipt with ?old={}",
+            old.size, old.size
+        ))),
     }
 }
 
