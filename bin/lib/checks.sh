@@ -29,6 +29,55 @@ check_log() {
   "$folder/verify" "$folder/good.json" || die "the independent checker does not accept a receipt of the log"
   if "$folder/verify" "$folder/bad.json" >/dev/null; then die "the independent checker accepts a wrong receipt"; fi
   rm -rf "$folder"
+  check_sm2
+}
+
+# Python with gmssl, a second implementation of SM2, beside the library for open data.
+need_gmssl() {
+  need_ocds
+  var/tools/ocds/bin/python -c 'import gmssl, cryptography' 2>/dev/null && return
+  say "gmssl, for the independent check of SM2 signatures, is missing: installing it into var/tools"
+  var/tools/ocds/bin/pip install --quiet --disable-pip-version-check gmssl==3.2.2 cryptography
+}
+
+# check_sm2: the SM2 line under the newest head is a signature over the head's text for openssl and for gmssl, with the key that the
+# server publishes, which is the public part of its key file; with another text it is not.
+check_sm2() {
+  local folder one
+  if [ ! -f "$CHECKS/sm2_check.sh" ] || [ ! -f "$CHECKS/sm2_gmssl_check.py" ]; then
+    say "the independent checks of SM2 are not at hand: left out"
+    return
+  fi
+  command -v openssl >/dev/null || install_packages "openssl, for the independent check of SM2 signatures" openssl
+  need_gmssl
+  folder=$(mktemp -d)
+  # The line is found by the id that docs/log.md describes.
+  node -e '
+    const [base, folder] = process.argv.slice(1), { writeFileSync } = require("fs"), { createHash } = require("crypto");
+    const text = async (path) => (await fetch(base + path)).text();
+    (async () => {
+      const [note, pem] = [await text("/log/checkpoint"), await text("/log/key.sm2")];
+      const end = note.lastIndexOf("\n\n") + 1, head = note.slice(0, end), name = head.split("\n")[0];
+      const point = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ""), "base64").subarray(-65);
+      const kind = Buffer.concat([Buffer.from([0xff]), Buffer.from("SM2-SM3 1.2.156.10197.1.501\n")]);
+      const id = createHash("sha256").update(name + "\n").update(kind).update(point).digest().subarray(0, 4);
+      const lines = note.slice(end + 1).trim().split("\n").map((l) => Buffer.from(l.split(" ")[2], "base64"));
+      const line = lines.find((l) => l.subarray(0, 4).equals(id));
+      if (!line) throw new Error("the newest head has no SM2 line");
+      writeFileSync(folder + "/head", head);
+      writeFileSync(folder + "/other", head.replace(/\n\d+\n/, (n) => `\n${Number(n) + 1}\n`));
+      writeFileSync(folder + "/sig.der", line.subarray(4));
+      writeFileSync(folder + "/pub.pem", pem);
+    })().catch((e) => { console.error(e.message); process.exit(1); });' "$SERVER_BASE" "$folder" || die "the newest head has no SM2 line"
+  openssl pkey -in "$SERVER_DIR/data/keepers/log.sm2.pem" -pubout | cmp -s - "$folder/pub.pem" || die "openssl reads another key from the key file"
+  for one in "sh $CHECKS/sm2_check.sh" "var/tools/ocds/bin/python $CHECKS/sm2_gmssl_check.py"; do
+    # A command and its first argument.
+    # shellcheck disable=SC2086
+    $one "$folder/pub.pem" "$folder/head" "$folder/sig.der" || die "$one does not accept the SM2 signature of the head"
+    # shellcheck disable=SC2086
+    if $one "$folder/pub.pem" "$folder/other" "$folder/sig.der" >/dev/null 2>&1; then die "$one accepts a signature over another text"; fi
+  done
+  rm -rf "$folder"
 }
 
 # Python with the library that the outside checker of open data is written for, in a folder of its own under var.

@@ -32,6 +32,8 @@ pub struct Settings {
     pub log_name: String,
     /// File of the key that signs the log.
     pub log_key: std::path::PathBuf,
+    /// File of the SM2 key that signs the log beside it.
+    pub log_sm2_key: std::path::PathBuf,
     /// Keys of those who may sign the log's heads beside us, as C2SP's signed notes write them.
     pub witnesses: Vec<String>,
     /// Where the public reaches the mall: documents of the open data are named by it.
@@ -44,7 +46,7 @@ impl Settings {
     /// Settings of a demo in a folder, with everything in it.
     pub fn demo(data: impl Into<std::path::PathBuf>) -> Settings {
         let data = data.into();
-        let (keepers, log_key) = (keepers_in(&data), log_key_in(&data));
+        let (keepers, log_key, log_sm2_key) = (keepers_in(&data), log_key_in(&data), log_sm2_key_in(&data));
         Settings {
             data,
             demo: true,
@@ -54,6 +56,7 @@ impl Settings {
             platforms: Vec::new(),
             log_name: LOG_NAME.into(),
             log_key,
+            log_sm2_key,
             witnesses: Vec::new(),
             address: ADDRESS.into(),
             ocid_prefix: OCID_PREFIX.into(),
@@ -73,6 +76,11 @@ pub const OCID_PREFIX: &str = "ocds-qicai0";
 /// Where the key of the log is when nothing else is said.
 pub fn log_key_in(data: &std::path::Path) -> std::path::PathBuf {
     data.join("keepers").join("log.key")
+}
+
+/// Where the SM2 key of the log is when nothing else is said.
+pub fn log_sm2_key_in(data: &std::path::Path) -> std::path::PathBuf {
+    data.join("keepers").join("log.sm2.pem")
 }
 
 /// Where the keepers' files are when nothing else is said.

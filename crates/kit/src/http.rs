@@ -36,6 +36,12 @@ impl Http {
         serde_json::from_slice(&bytes).map_err(|_| "回答不是 JSON。".to_owned())
     }
 
+    /// Posts bytes; gives back the status and what was answered with it.
+    pub async fn send(&self, url: String, kind: &'static str, body: Vec<u8>) -> Result<(u16, Vec<u8>), String> {
+        let agent = self.agent.clone();
+        beside(move || answered(agent.post(&url).header("content-type", kind).send(&body[..]))).await
+    }
+
     /// Reads what is at an address.
     pub async fn get(&self, url: String) -> Result<Vec<u8>, String> {
         let agent = self.agent.clone();
@@ -43,23 +49,27 @@ impl Http {
     }
 }
 
-async fn beside(f: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static) -> Result<Vec<u8>, String> {
+async fn beside<T: Send + 'static>(f: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
     tokio::task::spawn_blocking(f).await.map_err(|_| "调用中断。".to_owned())?
 }
 
 fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Vec<u8>, String> {
+    match answered(answer)? {
+        (200, bytes) => Ok(bytes),
+        (status, _) => Err(format!("回答的状态码是 {status}，应是 200。")),
+    }
+}
+
+fn answered(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<(u16, Vec<u8>), String> {
     let mut answer = answer.map_err(said)?;
     let status = answer.status().as_u16();
-    if status != 200 {
-        return Err(format!("回答的状态码是 {status}，应是 200。"));
-    }
     let mut bytes = Vec::new();
     let limited = answer.body_mut().with_config().limit(u64::MAX).reader().take(ANSWER_MAX + 1).read_to_end(&mut bytes);
     limited.map_err(|e| said(ureq::Error::from(e)))?;
     if bytes.len() as u64 > ANSWER_MAX {
         return Err(format!("回答超过 {} MB。", ANSWER_MAX / 1024 / 1024));
     }
-    Ok(bytes)
+    Ok((status, bytes))
 }
 
 fn said(e: ureq::Error) -> String {

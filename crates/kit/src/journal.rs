@@ -4,8 +4,11 @@
 //! number fits a double). Its hash is SHA-256 of a zero byte and those bytes: the leaf hash of RFC 9162, final since
 //! the first version. Entries get a dense number after commit, in the order of their ids among those committed;
 //! everything that follows the journal follows that number.
+//!
+//! An entry's words can be erased ([`erase`]): words, hash and salt go, number, time, kind and subject stay. Whoever follows says
+//! by [`Recorded::whole`] which kinds it can do without; at any other entry without words it stops.
 use crate::db::{Db, Query, Row, Tx};
-use crate::fail::Result;
+use crate::fail::{Fail, Result};
 use crate::params;
 use serde_json::{Value, json};
 
@@ -55,6 +58,30 @@ pub struct Recorded {
     pub hash: String,
     /// What the log adds before it hashes the entry's hash, hex: nobody finds the words by trying.
     pub salt: String,
+}
+
+impl Recorded {
+    /// Were the words erased?
+    pub fn erased(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// Fails at an entry without words, unless its kind is one that may be without.
+    pub fn whole(&self, may: impl Fn(&str) -> bool) -> Result<()> {
+        match self.erased() && !may(&self.kind) {
+            true => Err(Fail::Fault(format!(
+                "journal entry {} ({}) has no words; nothing goes on from it",
+                self.seq, self.kind
+            ))),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Erases the words of an entry, with the hash and the salt from which they could be guessed. False when they were gone.
+pub async fn erase(tx: &Tx<'_>, seq: i64) -> Result<bool> {
+    let sql = "UPDATE journal SET body = '', hash = '', salt = '' WHERE seq = $1 AND body <> ''";
+    Ok(tx.run(sql, params![seq]).await? == 1)
 }
 
 /// The canonical bytes of an entry.
@@ -155,6 +182,12 @@ fn recorded(r: &Row) -> Recorded {
         hash: r.text(9),
         salt: r.text(10),
     }
+}
+
+/// The entry with a number; [`Fail::Hidden`] when there is none.
+pub async fn one(q: &dyn Query, seq: i64) -> Result<Recorded> {
+    let sql = format!("SELECT {COLUMNS} FROM journal WHERE seq = $1");
+    Ok(recorded(&q.one(&sql, params![seq]).await?))
 }
 
 /// The numbered entries after `seq`, at most `limit`.

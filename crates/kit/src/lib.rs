@@ -12,6 +12,7 @@ pub mod note;
 pub mod picture;
 pub mod seal;
 pub mod sheet;
+pub mod sm;
 pub mod text;
 pub mod web;
 

@@ -160,6 +160,11 @@ pub fn tile_of((level, index): Node) -> (u32, u64) {
     (level / HEIGHT, (index << (level % HEIGHT)) / TILE)
 }
 
+/// How many hashes a tile has in a tree of so many leaves.
+pub fn width(level: u32, n: u64, size: u64) -> u64 {
+    (size >> (HEIGHT * level)).saturating_sub(n * TILE).min(TILE)
+}
+
 /// A node's hash out of its tile; None when the tile is too short.
 pub fn in_tile((level, index): Node, tile: &[Hash]) -> Option<Hash> {
     let wide = level % HEIGHT;

@@ -49,7 +49,8 @@ impl Bound<'_> {
     }
 }
 
-fn random<const N: usize>() -> [u8; N] {
+/// Random bytes of the operating system.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut buf = [0; N];
     getrandom::fill(&mut buf).expect("the operating system gives random bytes");
     buf
@@ -97,22 +98,27 @@ impl Keeper {
     }
 }
 
-/// Reads a secret from its file, or makes both; the file is for its owner only.
-pub fn secret_file(path: &Path) -> Result<[u8; SECRET]> {
+/// Reads a private file, or makes it with what `fresh` gives; the file is for its owner only.
+pub fn private_file(path: &Path, fresh: impl FnOnce() -> Result<String>) -> Result<String> {
     if !path.exists() {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         // Written beside and renamed: a crash leaves either no secret or a whole one.
-        let fresh = path.with_extension("new");
-        write_private(&fresh, crate::text::hex(&random::<SECRET>()).as_bytes())?;
-        std::fs::hard_link(&fresh, path).or_else(|e| match e.kind() {
+        let beside = path.with_extension("new");
+        write_private(&beside, fresh()?.as_bytes())?;
+        std::fs::hard_link(&beside, path).or_else(|e| match e.kind() {
             std::io::ErrorKind::AlreadyExists => Ok(()),
             _ => Err(e),
         })?;
-        std::fs::remove_file(&fresh)?;
+        std::fs::remove_file(&beside)?;
     }
-    let text = std::fs::read_to_string(path)?;
+    Ok(std::fs::read_to_string(path)?)
+}
+
+/// Reads a secret from its file, or makes both.
+pub fn secret_file(path: &Path) -> Result<[u8; SECRET]> {
+    let text = private_file(path, || Ok(crate::text::hex(&random::<SECRET>())))?;
     let wrong = || Fail::Fault(format!("secret file {} does not hold 64 hex digits", path.display()));
     let text = text.trim();
     if text.len() != 2 * SECRET || !text.is_ascii() {

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
     ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
     ("0021_rulebook", include_str!("../../../migrations/0021_rulebook.sql")),
+    ("0026_log_keys", include_str!("../../../migrations/0026_log_keys.sql")),
     ("0027_audits", include_str!("../../../migrations/0027_audits.sql")),
     ("0029_people", include_str!("../../../migrations/0029_people.sql")),
 ];
@@ -76,12 +77,17 @@ pub async fn open_db(data: &std::path::Path, url: Option<&str>, node: u8, clock:
     }
 }
 
+/// Opens all districts on a migrated database, with an empty search engine.
+pub async fn districts(db: Db, settings: Settings) -> Result<Watch> {
+    let supply = Supply::open(Base::open(db, settings).await?).await?;
+    Watch::open(Trade::open(supply)?)
+}
+
 /// Opens all districts on a migrated database and fills the search engine.
 pub async fn open(db: Db, settings: Settings) -> Result<Mall> {
-    let base = Base::open(db, settings).await?;
-    let supply = Supply::open(base.clone()).await?;
-    supply::shelf::fill(&supply).await?;
-    let watch = Watch::open(Trade::open(supply)?)?;
+    let watch = districts(db, settings).await?;
+    supply::shelf::fill(&watch).await?;
+    let base: Base = axum::extract::FromRef::from_ref(&watch);
     let routes = base::routes::<Watch>().merge(supply::routes()).merge(trade::routes()).merge(watch::routes());
     let (router, table) = routes.finish(watch.clone());
     let router = router

@@ -175,6 +175,27 @@ enum Command {
         /// The key to believe, as the mall publishes it at /log/key; without it the one in the file
         #[arg(long)]
         key: Option<String>,
+        /// File with the SM2 key to believe, as the mall publishes it at /log/key.sm2; without it the one in the file
+        #[arg(long)]
+        sm2_key: Option<PathBuf>,
+    },
+    /// Witness a mall's log: see whether its newest head continues the last one signed here, sign it, bring it to the mall
+    Witness {
+        /// This witness's own key, made when missing; keep it apart from the mall
+        #[arg(long)]
+        key: PathBuf,
+        /// This witness's name, a host and path such as finance.jinan.example/witness
+        #[arg(long)]
+        name: String,
+        /// The mall's address, or a file: a dump of its log, or a receipt that shows the way from the last head
+        #[arg(long)]
+        log: String,
+        /// The log's key as the mall publishes it at /log/key, learnt from elsewhere; needed the first time
+        #[arg(long)]
+        log_key: Option<String>,
+        /// Where the last signed head is kept; without it beside the key
+        #[arg(long)]
+        state: Option<PathBuf>,
     },
 }
 
@@ -247,6 +268,7 @@ fn base_settings(file: &File) -> base::Settings {
         platforms: file.platforms.clone(),
         log_name: file.log_name.clone(),
         log_key: file.log_key.clone().unwrap_or_else(|| base::log_key_in(&file.data)),
+        log_sm2_key: file.log_sm2_key.clone().unwrap_or_else(|| base::log_sm2_key_in(&file.data)),
         witnesses: file.witnesses.clone(),
         address: file.address.clone(),
         ocid_prefix: file.ocid_prefix.clone(),
@@ -384,11 +406,11 @@ async fn shop_apply(f: &Folder, prune: bool) -> Result<()> {
 async fn doctor(place: &Place, audit: bool) -> Result<()> {
     let file = settings(place)?;
     let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
-    let known = match audit {
-        true => Some(kit::note::Signer::open(&base_settings(&file).log_key, &file.log_name)?.verifier()),
+    let watch = match audit {
+        true => Some(qicai::districts(db.clone(), base_settings(&file)).await?),
         false => None,
     };
-    qicai::doctor::examine(&db, known.as_ref(), &mut |line| println!("{line}")).await
+    qicai::doctor::examine(&db, watch.as_ref(), &mut |line| println!("{line}")).await
 }
 
 /// Writes the log with all entries into a file.
@@ -403,10 +425,29 @@ async fn dump(place: &Place, file: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-fn verify(file: &std::path::Path, key: Option<&str>) -> Result<()> {
-    let content = std::fs::File::open(file).map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?;
-    let said = watch::ledger::log::verify::file(std::io::BufReader::new(content), key);
+fn verify(file: &std::path::Path, key: Option<&str>, sm2_key: Option<&std::path::Path>) -> Result<()> {
+    let wrong = |path: &std::path::Path, e: std::io::Error| Fail::Fault(format!("{}: {e}", path.display()));
+    let content = std::fs::File::open(file).map_err(|e| wrong(file, e))?;
+    let pem = sm2_key.map(|p| std::fs::read_to_string(p).map_err(|e| wrong(p, e))).transpose()?;
+    let given = watch::ledger::log::verify::Given { key, sm2: pem.as_deref() };
+    let said = watch::ledger::log::verify::file(std::io::BufReader::new(content), &given);
     println!("OK: {}", said.map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?);
+    Ok(())
+}
+
+/// Signs the newest head of a mall's log when it continues the last one.
+async fn witness(key: &PathBuf, name: &str, log: &str, log_key: Option<&str>, state: &PathBuf) -> Result<()> {
+    use watch::ledger::log::witness;
+    let signer = kit::note::Signer::open(key, name)?;
+    println!("This witness: {}", signer.verifier().vkey());
+    let done = witness::run(&witness::Order { signer: &signer, log, key: log_key, state }).await?;
+    match done.before {
+        0 => println!("OK: first head of {} entries signed", done.size),
+        before => println!("OK: the log of {} entries continues that of {before}; signed", done.size),
+    }
+    if !done.posted {
+        println!("Bring this to POST /api/witness of the mall:\n{}", done.note);
+    }
     Ok(())
 }
 
@@ -479,7 +520,11 @@ async fn run(command: Command) -> Result<()> {
         }
         Command::Doctor { place, audit } => doctor(&place, audit).await,
         Command::Log { file, place } => dump(&place, &file).await,
-        Command::Verify { file, key } => verify(&file, key.as_deref()),
+        Command::Verify { file, key, sm2_key } => verify(&file, key.as_deref(), sm2_key.as_deref()),
+        Command::Witness { key, name, log, log_key, state } => {
+            let state = state.unwrap_or_else(|| key.with_extension("state.json"));
+            witness(&key, &name, &log, log_key.as_deref(), &state).await
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub struct File {
     pub log_name: String,
     /// File of the key that signs the log; without it in the data folder.
     pub log_key: Option<PathBuf>,
+    /// File of the SM2 key that signs the log beside it; without it in the data folder.
+    pub log_sm2_key: Option<PathBuf>,
     /// Keys of those who may sign the log's heads beside us.
     pub witnesses: Vec<String>,
     /// Where the public reaches the mall.
@@ -50,6 +52,7 @@ impl Default for File {
             platforms: Vec::new(),
             log_name: base::LOG_NAME.into(),
             log_key: None,
+            log_sm2_key: None,
             witnesses: Vec::new(),
             address: base::ADDRESS.into(),
             ocid_prefix: base::OCID_PREFIX.into(),

@@ -13,6 +13,7 @@ pub mod direct;
 pub mod dispute;
 pub mod draft;
 pub mod duty;
+pub mod erasure;
 pub mod evaluation;
 pub mod fixed;
 pub mod goods;

@@ -14,6 +14,7 @@ use axum::extract::FromRef;
 use base::access::Actor;
 use base::{Base, access};
 use kit::note::Signer;
+use kit::sm;
 use rules::duty::Duty;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use trade::Trade;
 pub struct Watch {
     trade: Trade,
     signer: Arc<Signer>,
+    sm2: Arc<sm::Signer>,
     swept: Arc<AtomicI32>,
     desk: Arc<statistics::Desk>,
 }
@@ -33,9 +35,10 @@ pub struct Watch {
 impl Watch {
     /// Opens the district: finds the key that signs the log.
     pub fn open(trade: Trade) -> kit::Result<Watch> {
-        let signer = Signer::open(&trade.settings().log_key, &trade.settings().log_name)?;
-        let watch =
-            Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
+        let name = &trade.settings().log_name;
+        let signer = Arc::new(Signer::open(&trade.settings().log_key, name)?);
+        let sm2 = Arc::new(sm::Signer::open(&trade.settings().log_sm2_key, name)?);
+        let watch = Watch { trade, signer, sm2, swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
                 let concerned = [Duty::Auditor, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
@@ -60,6 +63,11 @@ impl Watch {
     /// Who signs the log.
     pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// Who signs the log with SM2.
+    pub fn sm2(&self) -> &sm::Signer {
+        &self.sm2
     }
 
     /// This node's memory of everything counted.
@@ -123,6 +131,7 @@ where
         .merge(inspections::routes())
         .merge(ledger::routes())
         .merge(ledger::log::routes())
+        .merge(ledger::erasure::routes())
         .merge(open::routes())
         .merge(statistics::routes())
 }

@@ -77,6 +77,17 @@ pub struct Tx<'a> {
     now: i64,
 }
 
+/// What becomes of a transaction that went well.
+#[derive(Clone, Copy, PartialEq)]
+enum Kept {
+    /// It stays when it wrote into the journal.
+    WithEntry,
+    /// It stays.
+    Always,
+    /// It is undone.
+    Never,
+}
+
 enum Run {
     Sqlite(sqlite::Command),
     Postgres(Box<postgres::Command>),
@@ -165,7 +176,22 @@ impl Db {
         self.transact(name, false, body).await
     }
 
+    /// Runs a body and undoes all it did: what would come of it is compared with what is there.
+    pub async fn rehearse<'a, T, F>(&'a self, name: &'static str, body: F) -> Result<T>
+    where
+        F: for<'t> Fn(&'t Tx<'a>) -> BoxFuture<'t, Result<T>>,
+    {
+        self.run(name, Kept::Never, body).await
+    }
+
     async fn transact<'a, T, F>(&'a self, name: &'static str, journaled: bool, body: F) -> Result<T>
+    where
+        F: for<'t> Fn(&'t Tx<'a>) -> BoxFuture<'t, Result<T>>,
+    {
+        self.run(name, if journaled { Kept::WithEntry } else { Kept::Always }, body).await
+    }
+
+    async fn run<'a, T, F>(&'a self, name: &'static str, kept: Kept, body: F) -> Result<T>
     where
         F: for<'t> Fn(&'t Tx<'a>) -> BoxFuture<'t, Result<T>>,
     {
@@ -185,10 +211,10 @@ impl Db {
             };
             let mut out = body(&tx).await;
             let (changes, entries) = (tx.changes.load(Ordering::Relaxed), tx.entries.load(Ordering::Relaxed));
-            if out.is_ok() && journaled && changes > 0 && entries == 0 {
+            if out.is_ok() && kept == Kept::WithEntry && changes > 0 && entries == 0 {
                 out = Err(Fail::Fault(format!("{name} changed state without a journal entry")));
             }
-            let keep = out.is_ok();
+            let keep = out.is_ok() && kept != Kept::Never;
             let out = match tx.run {
                 Run::Sqlite(c) => c.end(keep, changes > 0).await.and(out),
                 Run::Postgres(c) => {

@@ -92,6 +92,11 @@ impl Row {
         }
     }
 
+    /// All values, in order.
+    pub fn all(&self) -> &[Val] {
+        &self.0
+    }
+
     /// A BYTEA.
     pub fn bytes(&self, i: usize) -> Vec<u8> {
         match &self.0[i] {

@@ -3,12 +3,12 @@
 use super::client::{self, Step};
 use super::{cost, serve, store};
 use crate::{MIGRATIONS, Mall, demo, open_db};
-use kit::note::Verifier;
 use kit::{Clock, Result, journal};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use watch::Watch;
+use watch::ledger::log::Keys;
 
 /// What to measure.
 pub struct Options {
@@ -67,11 +67,11 @@ pub async fn run(o: Options) -> Result<()> {
         rates(&mall.watch, &o).await?;
         regions
     };
-    let key = demo_key(&data).await?;
+    let keys = log_keys(&data).await?;
     pages(&data, &o, regions).await?;
     let db = open_db(&data, None, 0, Clock::default()).await?;
     let began = Instant::now();
-    let found = watch::ledger::log::audit(&db, &key).await?;
+    let found = watch::ledger::log::audit(&db, &keys).await?;
     println!(
         "\nAudit of the whole log: {} entries in {:.1} s, {:.0} a second, {} wrong",
         found.entries,
@@ -85,9 +85,9 @@ pub async fn run(o: Options) -> Result<()> {
     Ok(())
 }
 
-async fn demo_key(data: &Path) -> Result<Verifier> {
+async fn log_keys(data: &Path) -> Result<Keys> {
     let mall = mall(data).await?;
-    Ok(mall.watch.signer().verifier())
+    Ok(Keys::of(&mall.watch))
 }
 
 async fn rates(watch: &Watch, o: &Options) -> Result<()> {

@@ -3,13 +3,14 @@
 mod store;
 
 use crate::MIGRATIONS;
-use kit::note::Verifier;
 use kit::{Db, Fail, Result, journal};
-use watch::ledger::log;
+use std::time::Instant;
+use watch::Watch;
+use watch::ledger::{compare, log};
 
-/// Checks schema, sums and journal; prints one line each. With the log's key every row that the log covers is compared too.
+/// Checks schema, sums and journal; prints one line each. With the districts every row that the log covers is compared too.
 /// Fails when anything is wrong.
-pub async fn examine(db: &Db, key: Option<&Verifier>, say: &mut (dyn FnMut(String) + Send)) -> Result<()> {
+pub async fn examine(db: &Db, audit: Option<&Watch>, say: &mut (dyn FnMut(String) + Send)) -> Result<()> {
     let known = store::migrations(db).await?;
     let mut ill = 0;
     for (name, _) in MIGRATIONS.iter().filter(|(name, _)| !known.iter().any(|k| k == name)) {
@@ -24,25 +25,40 @@ pub async fn examine(db: &Db, key: Option<&Verifier>, say: &mut (dyn FnMut(Strin
     loop {
         let piece = journal::after(db, seq, 1000).await?;
         let Some(last) = piece.last() else { break };
-        wrong += piece.iter().filter(|e| journal::leaf(&e.body) != e.hash).count();
+        wrong += piece.iter().filter(|e| !e.erased() && journal::leaf(&e.body) != e.hash).count();
         seq = last.seq;
     }
     say(format!(
         "{}: journal entries whose hash does not fit: {wrong} of {seq}",
         if wrong == 0 { "ok" } else { "BAD" }
     ));
-    if let Some(key) = key {
-        let began = std::time::Instant::now();
-        let found = log::audit(db, key).await?;
-        let rate = found.entries as f64 / began.elapsed().as_secs_f64().max(0.001);
-        found.wrong.iter().for_each(|w| say(format!("BAD: {w}")));
-        say(format!(
-            "{}: log of {} entries and {} signed heads compared, {rate:.0} entries a second",
-            if found.wrong.is_empty() { "ok" } else { "BAD" },
-            found.entries,
-            found.checkpoints
-        ));
-        ill += found.wrong.len();
+    if let Some(watch) = audit {
+        ill += compared(watch, say).await?;
     }
     if ill + wrong == 0 { Ok(()) } else { Err(Fail::Fault("the installation is not sound, see above".into())) }
+}
+
+/// The log, then the rooms' rows; how many rows are wrong.
+async fn compared(watch: &Watch, say: &mut (dyn FnMut(String) + Send)) -> Result<usize> {
+    let rate = |n: usize, began: Instant| n as f64 / began.elapsed().as_secs_f64().max(0.001);
+    let word = |wrong: usize| if wrong == 0 { "ok" } else { "BAD" };
+    let began = Instant::now();
+    let mut found = log::audit(watch.db(), &log::Keys::of(watch)).await?;
+    let (wrong, speed) = (found.wrong.len(), rate(found.entries as usize, began));
+    say(format!(
+        "{}: log of {} entries and {} signed heads compared, {speed:.0} entries a second; {} entries without words by law, {} heads of \
+         before SM2",
+        word(wrong),
+        found.entries,
+        found.checkpoints,
+        found.erased,
+        found.without_sm2
+    ));
+    let began = Instant::now();
+    compare::audit(watch, &mut found).await?;
+    let speed = rate(found.rows, began);
+    let more = word(found.wrong.len() - wrong);
+    say(format!("{more}: {} rows beside the journal compared with it, {speed:.0} rows a second", found.rows));
+    found.wrong.iter().for_each(|w| say(format!("BAD: {w}")));
+    Ok(found.wrong.len())
 }

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use kit::note::{Signer, Verifier};
 use kit::{Query, journal, merkle, params};
 use serde_json::Value;
-use watch::ledger::log::{self, verify};
+use watch::ledger::log::verify::Given;
+use watch::ledger::log::{self, Keys, verify};
 
 fn json(p: &Page) -> Value {
     assert_eq!(p.status, StatusCode::OK, "{}", p.text());
@@ -14,7 +15,7 @@ fn json(p: &Page) -> Value {
 }
 
 /// So many entries more.
-async fn fill(mall: &Box, n: usize) {
+pub async fn fill(mall: &Box, n: usize) {
     let db = mall.mall.watch.db();
     let write = db.write("test.fill", |tx| {
         std::boxed::Box::pin(async move {
@@ -35,6 +36,10 @@ async fn fill(mall: &Box, n: usize) {
     });
     write.await.unwrap();
     mall.settle().await;
+}
+
+fn given(vkey: &str) -> Given<'_> {
+    Given { key: Some(vkey), sm2: None }
 }
 
 async fn receipt(v: &Visitor, seq: i64, query: &str) -> Value {
@@ -66,18 +71,18 @@ async fn a_receipt_holds_for_everybody_and_shows_words_only_to_those_concerned()
     let theirs = receipt(&public, seq, "").await;
     assert!(theirs["body"].is_null() && theirs["salt"].is_null());
     assert!(!theirs.to_string().contains("order"), "the leaf says nothing of what happened: {theirs}");
-    assert!(verify::receipt(&theirs, Some(&vkey)).unwrap().starts_with(&format!("entry {seq} of")));
+    assert!(verify::receipt(&theirs, &given(&vkey)).unwrap().starts_with(&format!("entry {seq} of")));
     public.get(&format!("/log/receipt/{seq}")).await.shows(&["一致", "只对办理的单位"]);
     let mine = receipt(&buyer, seq, "").await;
     assert!(mine["body"].as_str().unwrap().contains("order.placed"));
-    verify::receipt(&mine, Some(&vkey)).unwrap();
+    verify::receipt(&mine, &given(&vkey)).unwrap();
     buyer.get(&format!("/log/receipt/{seq}")).await.shows(&["一致", "order.placed"]);
 
     // Every byte of it matters.
     let altered = |key: &str, to: Value| {
         let mut v = mine.clone();
         v[key] = to;
-        verify::receipt(&v, Some(&vkey)).unwrap_err()
+        verify::receipt(&v, &given(&vkey)).unwrap_err()
     };
     let body = mine["body"].as_str().unwrap().replace("\"total\":", "\"Total\":");
     assert!(altered("body", body.into()).contains("was altered"));
@@ -85,7 +90,7 @@ async fn a_receipt_holds_for_everybody_and_shows_words_only_to_those_concerned()
     assert!(altered("index", (seq as u64).into()).contains("is not in the log"));
     assert!(altered("inclusion", Value::Array(Vec::new())).contains("is not in the log"));
     let other = Signer::open(&mall.folder.join("other.key"), "qicai.example/log").unwrap();
-    assert!(verify::receipt(&mine, Some(&other.verifier().vkey())).unwrap_err().contains("not signed by"));
+    assert!(verify::receipt(&mine, &given(&other.verifier().vkey())).unwrap_err().contains("not signed by"));
     let forged =
         other.note(&format!("{}\n", kit::note::parts(mine["checkpoint"].as_str().unwrap()).unwrap().0.trim_end()));
     assert!(altered("checkpoint", forged.into()).contains("not signed by"));
@@ -95,10 +100,10 @@ async fn a_receipt_holds_for_everybody_and_shows_words_only_to_those_concerned()
     mall.settle().await;
     let later = receipt(&buyer, seq, &format!("?old={old}")).await;
     assert!(later["consistency"].is_array());
-    verify::receipt(&later, Some(&vkey)).unwrap();
+    verify::receipt(&later, &given(&vkey)).unwrap();
     let mut rewritten = later.clone();
     rewritten["consistency"][0] = rewritten["inclusion"][0].clone();
-    assert!(verify::receipt(&rewritten, Some(&vkey)).unwrap_err().contains("does not continue"));
+    assert!(verify::receipt(&rewritten, &given(&vkey)).unwrap_err().contains("does not continue"));
     assert_eq!(public.get("/log/receipt/99999999.json").await.status, StatusCode::NOT_FOUND);
     mall.sound().await;
 }
@@ -165,7 +170,7 @@ async fn whatever_is_altered_is_named() {
     let mall = Box::new().await;
     fill(&mall, 300).await;
     let db = mall.mall.watch.db();
-    let key = mall.mall.watch.signer().verifier();
+    let key = Keys::of(&mall.mall.watch);
     let found = log::audit(db, &key).await.unwrap();
     assert!(found.wrong.is_empty() && found.entries > 256 && found.checkpoints > 0, "{found:?}");
     let run = async |sql: String| {
@@ -189,7 +194,7 @@ async fn whatever_is_altered_is_named() {
             found.wrong
         );
         let mut lines = Vec::new();
-        assert!(qicai::doctor::examine(db, Some(&key), &mut |l| lines.push(l)).await.is_err());
+        assert!(qicai::doctor::examine(db, Some(&mall.mall.watch), &mut |l| lines.push(l)).await.is_err());
         run(format!("UPDATE journal SET {column} = '{}' WHERE seq = 200", was.replace('\'', "''"))).await;
     }
     for column in ["at", "actor", "id"] {
@@ -246,7 +251,7 @@ async fn a_dump_is_checked_without_the_mall() {
     let size = log::dump(&mall.mall.watch, &mut keep).await.unwrap() as usize;
     assert_eq!(lines.len(), size + 1);
     let vkey = mall.mall.watch.signer().verifier().vkey();
-    let check = |lines: &[String]| verify::file(lines.join("\n").as_bytes(), Some(&vkey));
+    let check = |lines: &[String]| verify::file(lines.join("\n").as_bytes(), &given(&vkey));
     assert!(check(&lines).unwrap().starts_with(&format!("{size} entries fit")));
 
     let mut altered = lines.clone();
@@ -289,7 +294,7 @@ async fn witnesses_sign_what_we_signed_and_nothing_else() {
     bring(witness.note(&text)).await.shows(&["witness.example/w1"]);
     bring(witness.note(&text)).await.shows(&["witness.example/w1"]);
     let both = public.get("/log/checkpoint").await.text();
-    assert_eq!(both.matches("— ").count(), 2, "{both}");
+    assert_eq!(both.matches("— ").count(), 3, "Ed25519, SM2, the witness: {both}");
     assert!(witness.verifier().open(&both).is_some() && mall.mall.watch.signer().verifier().open(&both).is_some());
     public.get("/log").await.shows(&["witness.example/w1"]);
 

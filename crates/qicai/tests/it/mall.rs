@@ -148,8 +148,8 @@ impl Box {
     /// All sums agree and nothing is half-done.
     pub async fn sound(&self) {
         let mut lines = Vec::new();
-        let key = self.mall.watch.signer().verifier();
-        let done = qicai::doctor::examine(self.mall.watch.db(), Some(&key), &mut |l| lines.push(l)).await;
+        let watch = &self.mall.watch;
+        let done = qicai::doctor::examine(watch.db(), Some(watch), &mut |l| lines.push(l)).await;
         assert!(done.is_ok(), "{lines:#?}");
     }
 }

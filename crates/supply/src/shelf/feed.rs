@@ -72,6 +72,7 @@ pub async fn follow(supply: &Supply) -> Result<usize> {
     let from = supply.engine().position();
     let entries = journal::after(supply.db(), from, ENTRIES).await?;
     let Some(last) = entries.last() else { return Ok(0) };
+    entries.iter().try_for_each(|e| e.whole(rules::erasure::may))?;
     let touched: BTreeSet<i64> = entries.iter().flat_map(products_of).collect();
     let mut changes = Vec::new();
     for id in touched {

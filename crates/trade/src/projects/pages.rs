@@ -40,11 +40,12 @@ fn label(p: &Project) -> (&'static str, &'static str) {
 
 /// What a journal entry of a project means, in Chinese.
 fn words(e: &journal::Recorded) -> String {
-    match e.kind.split('.').next() {
+    let said = match e.kind.split('.').next() {
         Some("demand") => batch::words(e),
         Some("job") => fixed::words(e),
         _ => auctions::words(e),
-    }
+    };
+    if e.erased() { format!("{said}（内容已依法删除）") } else { said }
 }
 
 /// What every procedure's page shows around its own part.

@@ -52,6 +52,7 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
     let Some(last) = entries.last().map(|e| e.seq) else { return Ok(0) };
     let mut sheet = Sheet::default();
     for e in &entries {
+        e.whole(rules::erasure::may)?;
         judge::event(watch, e, &mut sheet).await?;
     }
     write(watch, sheet, Some((from, last))).await?;

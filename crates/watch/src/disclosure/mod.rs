@@ -8,5 +8,6 @@ mod follow;
 mod pages;
 mod store;
 
-pub use follow::{PROJECTION, follow, rebuild};
+pub use follow::{PROJECTION, apply, follow, rebuild};
 pub use pages::routes;
+pub use store::clear;

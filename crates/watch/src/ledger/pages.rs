@@ -1,4 +1,5 @@
 //! Pages of the journal.
+use super::{erasure, log};
 use crate::{Watch, disclosure};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
@@ -44,6 +45,7 @@ struct Journal<'a> {
     subject: &'a str,
     head: i64,
     next: Option<i64>,
+    may_erase: bool,
 }
 
 /// The region prefix an overseer may read.
@@ -66,6 +68,7 @@ async fn explorer(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
         subject: cx.param("subject"),
         head: journal::head(watch.db()).await?,
         next,
+        may_erase: erasure::may_ask(&watch, cx.actor()?),
     })
 }
 
@@ -75,6 +78,8 @@ struct Entry {
     s: Shell,
     i: Item,
     fits: bool,
+    erased_by: Option<i64>,
+    may_erase: bool,
 }
 
 async fn entry(State(watch): State<Watch>, cx: Cx, Path(seq): Path<i64>) -> Result<Response> {
@@ -82,8 +87,11 @@ async fn entry(State(watch): State<Watch>, cx: Cx, Path(seq): Path<i64>) -> Resu
     let found = journal::after(watch.db(), seq - 1, 1).await?;
     let e = found.into_iter().find(|e| e.seq == seq && e.region.starts_with(&prefix)).ok_or(Fail::Hidden)?;
     let fits = journal::leaf(&e.body) == e.hash;
+    let erased_by = if e.erased() { log::erased_by(watch.db(), seq).await?.map(|by| by.seq) } else { None };
+    let may_erase = erasure::offered(&watch, cx.actor()?, &e.kind);
     let i = items(&watch, vec![e]).await?.pop().ok_or(Fail::Hidden)?;
-    web::html(&Entry { s: Shell::work(&cx, format!("留痕记录 {seq}")).await?, i, fits })
+    let s = Shell::work(&cx, format!("留痕记录 {seq}")).await?;
+    web::html(&Entry { s, i, fits, erased_by, may_erase })
 }
 
 struct Lag {

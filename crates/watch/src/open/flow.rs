@@ -3,7 +3,7 @@ use super::release::{self, Process};
 use super::store::{self, Release};
 use crate::Watch;
 use kit::journal::{self, Recorded};
-use kit::{Query, Result};
+use kit::{Query, Result, Tx};
 use rules::calendar::{day_of, show_day};
 
 /// Name of this projection.
@@ -58,21 +58,27 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
             if !journal::advance(tx, PROJECTION, from, last).await? {
                 return Ok(());
             }
-            let (mut n, mut chain) = store::newest(tx).await?;
-            for e in entries.iter().filter(|e| PUBLIC.contains(&e.kind.as_str())) {
-                let Some(p) = process(watch, tx, e).await? else { continue };
-                let Some(body) = release::of(e, &p) else { continue };
-                let body = body.to_string();
-                (n, chain) = (n + 1, chained(&chain, &body));
-                let month: String = show_day(day_of(e.at)).chars().take(7).collect();
-                let r = Release { seq: e.seq, n, body, chain: chain.clone() };
-                store::add(tx, &r, &p.ocid, e.at, &month, &e.region).await?;
-            }
-            Ok(())
+            apply(watch, tx, entries).await
         })
     })
     .await?;
     Ok(entries.len())
+}
+
+/// Writes the releases of these entries behind those that are there.
+pub async fn apply(watch: &Watch, tx: &Tx<'_>, entries: &[Recorded]) -> Result<()> {
+    entries.iter().try_for_each(|e| e.whole(rules::erasure::may))?;
+    let (mut n, mut chain) = store::newest(tx).await?;
+    for e in entries.iter().filter(|e| PUBLIC.contains(&e.kind.as_str())) {
+        let Some(p) = process(watch, tx, e).await? else { continue };
+        let Some(body) = release::of(e, &p) else { continue };
+        let body = body.to_string();
+        (n, chain) = (n + 1, chained(&chain, &body));
+        let month: String = show_day(day_of(e.at)).chars().take(7).collect();
+        let r = Release { seq: e.seq, n, body, chain: chain.clone() };
+        store::add(tx, &r, &p.ocid, e.at, &month, &e.region).await?;
+    }
+    Ok(())
 }
 
 /// Forgets all releases and makes them again from the first entry. Returns how many entries were read.

@@ -8,5 +8,6 @@ mod pages;
 mod release;
 mod store;
 
-pub use flow::{PROJECTION, follow, rebuild};
+pub use flow::{PROJECTION, apply, follow, rebuild};
 pub use pages::routes;
+pub use store::clear;

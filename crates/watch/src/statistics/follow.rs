@@ -39,6 +39,7 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
                 return Ok(());
             }
             for e in entries {
+                e.whole(rules::erasure::may)?;
                 let Some(id) = e.subject.strip_prefix("order/").and_then(|s| s.parse().ok()) else { continue };
                 match e.kind.as_str() {
                     "contract.concluded" => concluded(watch, tx, e, id).await?,

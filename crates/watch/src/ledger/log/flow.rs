@@ -12,18 +12,40 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Name of this projection.
 pub const PROJECTION: &str = "log";
+/// Kind of the entry that says that another's words were erased.
+pub const ERASED: &str = "journal.erased";
 /// Entries of one step: ten tiles.
 const PIECE: i64 = 2_560;
 /// Checkpoints kept beside those that witnesses signed.
 const CHECKPOINTS: usize = 1_000;
 
 /// The leaf of an entry: when, which, and a hash over its salt and its own hash. It tells nothing else.
-pub fn leaf_of(e: &Recorded) -> Result<String> {
+pub fn leaf(seq: i64, at: i64, hash: &str) -> String {
+    json!({"v": 1, "seq": seq, "at": at, "hash": hash}).to_string()
+}
+
+/// The hash in an entry's leaf. Of an entry whose words were erased the entry that says so tells it.
+pub async fn hash_of(q: &dyn Query, e: &Recorded) -> Result<String> {
+    if e.erased() {
+        let by = erased_by(q, e.seq).await?;
+        let told = by.and_then(|by| by.data["hash"].as_str().map(str::to_owned));
+        return told.ok_or_else(|| Fail::Fault(format!("journal entry {} has no words and no entry says why", e.seq)));
+    }
     let salt =
         unhex(&e.salt).ok_or_else(|| Fail::Fault(format!("salt of journal entry {} is not hexadecimal", e.seq)))?;
     let own =
         unhex(&e.hash).ok_or_else(|| Fail::Fault(format!("hash of journal entry {} is not hexadecimal", e.seq)))?;
-    Ok(json!({"v": 1, "seq": e.seq, "at": e.at, "hash": kit::text::sha256(&[&salt, &own])}).to_string())
+    Ok(kit::text::sha256(&[&salt, &own]))
+}
+
+/// The leaf of a row of the journal.
+pub async fn leaf_of(q: &dyn Query, e: &Recorded) -> Result<String> {
+    Ok(leaf(e.seq, e.at, &hash_of(q, e).await?))
+}
+
+/// The entry that says that the words of another were erased.
+pub async fn erased_by(q: &dyn Query, seq: i64) -> Result<Option<Recorded>> {
+    Ok(journal::about(q, &format!("entry/{seq}")).await?.into_iter().rfind(|e| e.kind == ERASED))
 }
 
 /// What one step changes.
@@ -72,15 +94,16 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
     let db = watch.db();
     let from = journal::position(db, PROJECTION).await?;
     let entries = journal::after(db, from, PIECE).await?;
-    let Some(last) = entries.last().map(|e| e.seq) else { return Ok(0) };
+    let Some((last, at)) = entries.last().map(|e| (e.seq, e.at)) else { return Ok(0) };
     let mut grown = Grown::default();
     for e in &entries {
-        grown.push(db, e.seq as u64 - 1, leaf_of(e)?.as_bytes()).await?;
+        grown.push(db, e.seq as u64 - 1, leaf_of(db, e).await?.as_bytes()).await?;
     }
     let size = last as u64;
     let known = nodes_with(db, &wanted(|get| merkle::root(size, get)), &grown.tiles).await?;
     let root = merkle::root(size, &mut |n| known[&n]);
-    let note = &watch.signer().note(&checkpoint_text(&watch.signer().verifier().name, size, &root));
+    let text = checkpoint_text(&watch.signer().verifier().name, size, &root);
+    let note = &format!("{}{}", watch.signer().note(&text), watch.sm2().line(&text));
     let grown = &grown;
     db.upkeep("log.follow", |tx| {
         Box::pin(async move {
@@ -94,7 +117,7 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
             for (n, entries) in &grown.bundles {
                 store::put_bundle(tx, *n, entries).await?;
             }
-            store::put_checkpoint(tx, size, note, CHECKPOINTS).await
+            store::put_checkpoint(tx, size, note, at, CHECKPOINTS).await
         })
     })
     .await?;
@@ -165,8 +188,8 @@ pub async fn proof(watch: &Watch, seq: i64, old: Option<u64>) -> Result<Value> {
     let inclusion = merkle::inclusion(index, head.size, &mut |n| known[&n]);
     let list = |hashes: &[Hash]| hashes.iter().map(|h| base64(h)).collect::<Vec<_>>();
     let mut out = json!({
-        "v": 1, "kind": "receipt", "seq": seq, "vkey": watch.signer().verifier().vkey(), "checkpoint": head.note, "index": index,
-        "leaf": base64(&leaf), "inclusion": list(&inclusion),
+        "v": 1, "kind": "receipt", "seq": seq, "vkey": watch.signer().verifier().vkey(), "sm2_key": watch.sm2().verifier().pem(),
+        "checkpoint": head.note, "index": index, "leaf": base64(&leaf), "inclusion": list(&inclusion),
     });
     if let Some(old) = old
         && let Some(before) = store::of_size(db, old).await?
@@ -202,8 +225,8 @@ pub async fn cosign(watch: &Watch, note: &str) -> Result<String> {
     let (text, lines) =
         kit::note::parts(note).ok_or_else(|| refuse("witness.note", "内容应是签名说明（signed note）。"))?;
     let known: Vec<Verifier> = watch.settings().witnesses.iter().filter_map(|k| Verifier::parse(k)).collect();
-    let line = lines.lines().find_map(|l| known.iter().find(|v| v.signed(text, l)).map(|v| (l, v.name.clone())));
-    let (line, name) = line.ok_or_else(|| refuse("witness.unknown", "没有登记的见证方签名。"))?;
+    let line = lines.lines().find_map(|l| known.iter().find(|v| v.signed(text, l)).map(|v| (l, v.clone())));
+    let (line, by) = line.ok_or_else(|| refuse("witness.unknown", "没有登记的见证方签名。"))?;
     let origin = watch.signer().verifier().name;
     let (size, _) = read_checkpoint(&origin, text)
         .ok_or_else(|| refuse("witness.text", "第一行应是本日志的名称，后面是大小和根哈希。"))?;
@@ -217,22 +240,22 @@ pub async fn cosign(watch: &Watch, note: &str) -> Result<String> {
         ));
     }
     if signed.lines().any(|l| l == line) {
-        return Ok(name);
+        return Ok(by.name);
     }
     let note = &format!("{}{line}\n", kept.note);
-    let before: &Checkpoint = &kept;
+    let (before, vkey): (&Checkpoint, &str) = (&kept, &by.vkey());
     watch
         .db()
         .upkeep("log.witness", |tx| {
             Box::pin(async move {
-                match store::witness(tx, size, &before.note, note).await? {
+                match store::witness(tx, size, &before.note, note, vkey).await? {
                     true => Ok(()),
                     false => Err(Fail::Retry),
                 }
             })
         })
         .await?;
-    Ok(name)
+    Ok(by.name)
 }
 
 /// The log as one text that is checked without us: the head, then every entry with salt and leaf.
@@ -242,8 +265,8 @@ pub async fn dump(watch: &Watch, write: &mut (dyn FnMut(String) -> Result<()> + 
     let Some(head) = store::newest(db).await? else { return Ok(0) };
     let older: Vec<String> = store::checkpoints(db, CHECKPOINTS).await?.into_iter().map(|c| c.note).collect();
     let first = json!({
-        "v": 1, "kind": "dump", "vkey": watch.signer().verifier().vkey(), "checkpoint": head.note, "size": head.size,
-        "checkpoints": older,
+        "v": 1, "kind": "dump", "vkey": watch.signer().verifier().vkey(), "sm2_key": watch.sm2().verifier().pem(),
+        "checkpoint": head.note, "size": head.size, "checkpoints": older,
     });
     write(first.to_string())?;
     let mut seq = 0;
@@ -251,8 +274,12 @@ pub async fn dump(watch: &Watch, write: &mut (dyn FnMut(String) -> Result<()> + 
         let piece = journal::after(db, seq, 1_000).await?;
         let Some(last) = piece.last().map(|e| e.seq) else { break };
         for e in piece.iter().filter(|e| e.seq as u64 <= head.size) {
-            let hash = kit::text::base64(&merkle::leaf(leaf_of(e)?.as_bytes()));
-            write(json!({"seq": e.seq, "at": e.at, "salt": e.salt, "body": e.body, "leaf": hash}).to_string())?;
+            let hash = hash_of(db, e).await?;
+            let leaf = base64(&merkle::leaf(leaf(e.seq, e.at, &hash).as_bytes()));
+            write(match e.erased() {
+                true => json!({"seq": e.seq, "at": e.at, "erased": hash, "leaf": leaf}).to_string(),
+                false => json!({"seq": e.seq, "at": e.at, "salt": e.salt, "body": e.body, "leaf": leaf}).to_string(),
+            })?;
         }
         seq = last;
     }

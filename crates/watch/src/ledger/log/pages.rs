@@ -1,21 +1,21 @@
 //! The log for programs (C2SP's tlog-tiles) and for people: heads, tiles, receipts.
-use super::{flow, store};
+use super::keys::Keys;
+use super::verify::Given;
+use super::{find, flow, store};
 use crate::Watch;
+use crate::ledger::erasure;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{FromRef, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::Base;
-use base::access::{Actor, Cx, Gate, Routes, Scope};
+use base::access::{Cx, Gate, Routes};
 use base::shell::Shell;
-use kit::journal::{self, Recorded};
-use kit::{Fail, Result, merkle, web};
+use kit::{Fail, Result, journal, merkle, web};
 use rules::calendar::show_stamp;
 use serde_json::{Value, json};
 
-/// Entries listed of one number.
-const ABOUT_MAX: usize = 200;
 /// A note of a witness, bytes.
 const NOTE_MAX: usize = 4096;
 
@@ -30,6 +30,10 @@ async fn checkpoint(State(watch): State<Watch>) -> Result<Response> {
 
 async fn key(State(watch): State<Watch>) -> Result<Response> {
     Ok(plain("text/plain; charset=utf-8", "public, max-age=3600", format!("{}\n", watch.signer().verifier().vkey())))
+}
+
+async fn key_sm2(State(watch): State<Watch>) -> Result<Response> {
+    Ok(plain("application/x-pem-file", "public, max-age=3600", watch.sm2().verifier().pem()))
 }
 
 /// A tile of hashes, or of entries (`entries` in the place of the level); partial ones end in `.p/W`.
@@ -77,6 +81,7 @@ struct Line {
     seq: i64,
     at: String,
     kind: String,
+    erased: bool,
     logged: bool,
 }
 
@@ -89,51 +94,73 @@ struct Log {
     size: u64,
     at: String,
     root: String,
+    /// SM3 of the head's text, hex.
+    sm3: String,
+    /// Has the SM2 key signed the head?
+    sm2: bool,
     witnesses: Vec<String>,
     vkey: String,
-}
-
-/// May a person read the words of an entry: offices by region, and whoever's organisation wrote it.
-async fn may_read(watch: &Watch, actor: Option<&Actor>, e: &Recorded) -> Result<bool> {
-    let Some(a) = actor else { return Ok(false) };
-    if let Scope::Region(prefix) = a.scope() {
-        return Ok(e.region.starts_with(&prefix));
-    }
-    Ok(e.actor > 0 && store::org_of(watch.db(), e.actor).await? == Some(a.org))
+    sm2_key: String,
+    heads: Vec<Head>,
+    gone: Vec<Gone>,
 }
 
 async fn found(watch: &Watch, cx: &Cx, asked: &str) -> Result<Vec<Line>> {
-    let db = watch.db();
-    let size = store::newest(db).await?.map_or(0, |c| c.size as i64);
-    let mut entries: Vec<Recorded> = Vec::new();
-    for subject in store::subjects(db, asked).await? {
-        entries.extend(journal::about(db, &subject).await?);
-    }
-    // A receipt names the entry itself.
-    if let (true, Ok(id)) = (entries.is_empty(), asked.parse::<i64>()) {
-        match journal::receipt(db, id).await {
-            Ok(e) => entries.push(e),
-            Err(Fail::Hidden) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    entries.truncate(ABOUT_MAX);
+    let size = store::newest(watch.db()).await?.map_or(0, |c| c.size as i64);
     let mut out = Vec::new();
-    for e in entries {
-        let kind = if may_read(watch, cx.actor.as_ref(), &e).await? { e.kind.clone() } else { String::new() };
-        out.push(Line { seq: e.seq, at: show_stamp(e.at), kind, logged: e.seq > 0 && e.seq <= size });
+    for e in find::entries(watch, asked).await? {
+        let may = find::may_read(watch, cx.actor.as_ref(), &e).await?;
+        let kind = if may { e.kind.clone() } else { String::new() };
+        out.push(Line {
+            seq: e.seq,
+            at: show_stamp(e.at),
+            kind,
+            erased: e.erased(),
+            logged: e.seq > 0 && e.seq <= size,
+        });
     }
     Ok(out)
+}
+
+/// Heads shown with those who signed them.
+const HEADS: usize = 20;
+/// Erased entries shown.
+const ERASED: usize = 50;
+
+/// A head with those who signed it beside us.
+struct Head {
+    size: u64,
+    at: String,
+    witnesses: String,
+}
+
+/// An entry whose words were erased.
+struct Gone {
+    seq: i64,
+    at: String,
+    ground: &'static str,
+    basis: String,
 }
 
 async fn log(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     let asked = cx.param("number").trim().to_owned();
     let lines = if asked.is_empty() { Vec::new() } else { found(&watch, &cx, &asked).await? };
-    let verifier = watch.signer().verifier();
+    let (keys, _) = Keys::of(&watch).with_former(watch.db()).await?;
     let head = store::newest(watch.db()).await?;
     let note = head.as_ref().map_or("", |h| h.note.as_str());
-    let signed = kit::note::parts(note).map_or("", |(_, lines)| lines);
-    let witnesses = signed.lines().filter_map(|l| l.strip_prefix("— ")?.split(' ').next());
+    let text = kit::note::parts(note).map_or("", |(text, _)| text);
+    let signed = keys.read(note).ok();
+    let heads = store::witnessed(watch.db(), HEADS).await?.into_iter().map(|c| Head {
+        size: c.size,
+        at: show_stamp(c.at),
+        witnesses: keys.read(&c.note).map_or(String::new(), |s| s.witnesses.join("、")),
+    });
+    let gone = erasure::done(watch.db(), ERASED).await?.into_iter().map(|e| Gone {
+        seq: e.seq,
+        at: show_stamp(e.decided_at),
+        ground: rules::erasure::Ground::of(&e.ground).map_or("", |g| g.label()),
+        basis: e.basis,
+    });
     web::html(&Log {
         s: Shell::public(&cx, "可信留痕"),
         asked,
@@ -141,8 +168,13 @@ async fn log(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
         size: head.as_ref().map_or(0, |h| h.size),
         at: head.as_ref().map_or(String::new(), |h| show_stamp(h.at)),
         root: note.lines().nth(2).unwrap_or_default().to_owned(),
-        witnesses: witnesses.filter(|n| *n != verifier.name).map(str::to_owned).collect(),
-        vkey: verifier.vkey(),
+        sm3: kit::sm::sm3(text.as_bytes()),
+        sm2: signed.as_ref().is_some_and(|s| s.sm2),
+        witnesses: signed.map(|s| s.witnesses).unwrap_or_default(),
+        vkey: keys.own.vkey(),
+        sm2_key: keys.sm2.pem(),
+        heads: heads.collect(),
+        gone: gone.collect(),
     })
 }
 
@@ -154,7 +186,11 @@ struct Receipt {
     at: String,
     size: u64,
     verdict: Option<String>,
+    /// What the SM2 line of the head says.
+    sm2: kit::sm::Line,
     words: Option<(String, String)>,
+    /// The entry by which the words were erased, when, and on what basis.
+    erased: Option<(i64, String, String)>,
     proof: String,
 }
 
@@ -162,11 +198,15 @@ struct Receipt {
 async fn receipt(State(watch): State<Watch>, cx: Cx, Path(name): Path<String>) -> Result<Response> {
     let (stem, file) = name.strip_suffix(".json").map_or((name.as_str(), false), |s| (s, true));
     let seq: i64 = stem.parse().map_err(|_| Fail::Hidden)?;
-    let e = journal::after(watch.db(), seq - 1, 1).await?.into_iter().find(|e| e.seq == seq).ok_or(Fail::Hidden)?;
+    let e = journal::one(watch.db(), seq).await?;
     let mut proof = flow::proof(&watch, seq, cx.param("old").parse().ok()).await?;
-    let may = may_read(&watch, cx.actor.as_ref(), &e).await?;
+    let may = find::may_read(&watch, cx.actor.as_ref(), &e).await? && !e.erased();
     if may {
         (proof["salt"], proof["body"]) = (json!(e.salt), json!(e.body));
+    }
+    let by = if e.erased() { flow::erased_by(watch.db(), seq).await? } else { None };
+    if let Some(by) = &by {
+        proof["erased"] = json!({"by": by.seq, "at": by.at, "ground": by.data["ground"], "basis": by.data["basis"]});
     }
     if file {
         let name = format!("receipt-{seq}.json");
@@ -178,8 +218,10 @@ async fn receipt(State(watch): State<Watch>, cx: Cx, Path(name): Path<String>) -
         seq,
         at: show_stamp(e.at),
         size,
-        verdict: super::verify::receipt(&proof, None).err(),
+        verdict: super::verify::receipt(&proof, &Given::default()).err(),
+        sm2: watch.sm2().verifier().found(proof["checkpoint"].as_str().unwrap_or_default()),
         words: may.then(|| (e.kind.clone(), e.body.clone())),
+        erased: by.map(|by| (by.seq, show_stamp(by.at), by.data["basis"].as_str().unwrap_or_default().to_owned())),
         proof: proof.to_string(),
     })
 }
@@ -195,6 +237,7 @@ where
         .get("/log", Gate::Public, log)
         .get("/log/checkpoint", Gate::Public, checkpoint)
         .get("/log/key", Gate::Public, key)
+        .get("/log/key.sm2", Gate::Public, key_sm2)
         .get("/log/tile/{level}/{*path}", Gate::Public, tile)
         .get("/log/receipt/{name}", Gate::Public, receipt)
         .post("/api/witness", Gate::Public, witness)

@@ -1,0 +1,169 @@
+//! What commands wrote, compared with what their entries hold.
+use super::store::{self, Order, Quote};
+use super::told::{self, Told};
+use crate::ledger::log::Found;
+use kit::journal::{self, Recorded};
+use kit::{Query, Result};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Entries, and orders, read at a time.
+const PIECE: i64 = 500;
+
+/// Compares orders, contracts, payments, invoices, spent money and quotes.
+pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
+    let mut known: HashMap<i64, Told> = HashMap::new();
+    let mut seq = 0;
+    loop {
+        let piece = journal::after(q, seq, PIECE).await?;
+        let Some(last) = piece.last().map(|e| e.seq) else { break };
+        for e in &piece {
+            if let Some(id) = e.subject.strip_prefix("order/").and_then(|id| id.parse().ok()) {
+                known.entry(id).or_default().hear(e);
+            }
+        }
+        contracts(q, &piece, out).await?;
+        payments(q, &piece, out).await?;
+        quotes(q, &piece, out).await?;
+        seq = last;
+    }
+    for id in store::quotes_without_entry(q).await? {
+        out.say(format!("auction_quote {id} comes from no entry of the journal"));
+    }
+    // What nobody placed was never an order: other entries may be about such a number.
+    known.retain(|_, t| !t.number.is_empty());
+    orders(q, known, out).await
+}
+
+fn order_of(e: &Recorded) -> Option<i64> {
+    e.subject.strip_prefix("order/")?.parse().ok()
+}
+
+async fn contracts(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()> {
+    let said: Vec<(i64, &Recorded)> =
+        piece.iter().filter(|e| e.kind == "contract.concluded").filter_map(|e| Some((order_of(e)?, e))).collect();
+    let rows = store::contracts(q, &said.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
+    out.rows += rows.len();
+    for (id, e) in said {
+        let Some(c) = rows.get(&id) else {
+            out.say(format!("contract {id} is missing, journal entry {} concluded it", e.seq));
+            continue;
+        };
+        let body: Value = serde_json::from_str(&c.body).unwrap_or_default();
+        let whole = told::contract_fits(&body, &e.data) && kit::text::sha256(&[c.body.as_bytes()]) == c.digest;
+        if !whole || e.data["contract"] != c.number.as_str() || e.data["signed_at"].as_i64() != c.signed_at {
+            out.say(format!("contract {id} ({}) differs from journal entry {}", c.number, e.seq));
+        }
+    }
+    Ok(())
+}
+
+async fn payments(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()> {
+    let said: Vec<(&str, &Recorded)> = piece
+        .iter()
+        .filter(|e| e.kind == "payment.paid")
+        .filter_map(|e| Some((e.data["payment"].as_str()?, e)))
+        .collect();
+    let rows = store::payments(q, &said.iter().map(|(n, _)| *n).collect::<Vec<_>>()).await?;
+    out.rows += rows.len();
+    for (number, e) in said {
+        match rows.get(number) {
+            None => out.say(format!("payment {number} is missing, journal entry {} paid it", e.seq)),
+            Some((order, amount, state)) => {
+                let fits = order_of(e) == Some(*order) && e.data["amount"].as_i64() == Some(*amount) && state == "paid";
+                if !fits {
+                    out.say(format!("payment {number} differs from journal entry {}", e.seq));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn quotes(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()> {
+    let said: Vec<&Recorded> = piece.iter().filter(|e| e.kind == "auction.quoted").collect();
+    let rows = store::quotes(q, &said.iter().map(|e| e.id).collect::<Vec<_>>()).await?;
+    out.rows += rows.len();
+    for e in said {
+        match rows.get(&e.id) {
+            None => out.say(format!("auction_quote {} is missing, journal entry {} says it", e.id, e.seq)),
+            Some(row) if !quote_fits(e, row) => {
+                out.say(format!("auction_quote {} differs from journal entry {}", e.id, e.seq));
+            }
+            Some(_) => {}
+        }
+    }
+    for e in piece.iter().filter(|e| e.kind == "auction.opened") {
+        let auction = e.subject.strip_prefix("auction/").and_then(|id| id.parse().ok()).unwrap_or(0);
+        let read = store::opened(q, auction).await?;
+        for a in e.data["amounts"].as_array().into_iter().flatten() {
+            let said = (a["alias"].as_str().unwrap_or_default().to_owned(), a["amount"].as_i64().unwrap_or(0));
+            if !read.contains(&said) {
+                out.say(format!(
+                    "auction_quote of {} in auction {auction} differs from journal entry {}",
+                    said.0, e.seq
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn quote_fits(e: &Recorded, row: &Quote) -> bool {
+    let d = &e.data;
+    let amount = match (d["amount"].as_i64(), d["sealed"].as_str()) {
+        (Some(said), _) => row.amount == Some(said),
+        (None, Some(sealed)) => row.sealed.as_deref().is_some_and(|s| kit::text::sha256(&[s]) == sealed),
+        (None, None) => false,
+    };
+    amount
+        && e.subject == format!("auction/{}", row.auction)
+        && d["seq"].as_i64() == Some(row.seq)
+        && d["alias"].as_str() == Some(&row.alias)
+}
+
+async fn orders(q: &dyn Query, mut known: HashMap<i64, Told>, out: &mut Found) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let piece = store::orders(q, after, PIECE).await?;
+        let Some(last) = piece.last().map(|o| o.id) else { break };
+        out.rows += piece.len();
+        for o in piece {
+            let named = format!("order {} ({})", o.id, o.number);
+            match known.remove(&o.id) {
+                None => out.say(format!("{named} was placed by no entry of the journal")),
+                Some(t) => differences(&o, &t).for_each(|what| out.say(format!("{named}: {what}"))),
+            }
+        }
+        after = last;
+    }
+    let mut gone: Vec<&i64> = known.keys().collect();
+    gone.sort();
+    gone.iter().for_each(|id| out.say(format!("order {id} is missing, the journal tells of it")));
+    Ok(())
+}
+
+/// In what an order differs from what the journal tells.
+fn differences<'a>(o: &'a Order, t: &'a Told) -> impl Iterator<Item = String> + 'a {
+    let text =
+        |what: &str, is: &str, said: &str| (is != said).then(|| format!("{what} is {is}, the journal says {said}"));
+    let fen =
+        |what: &str, is: i64, said: i64| (is != said).then(|| format!("{what} is {is} fen, the journal says {said}"));
+    let lines = match &t.lines {
+        Some(said) if *said != o.lines => Some("its lines differ from those in the journal".to_owned()),
+        _ => None,
+    };
+    [
+        text("number", &o.number, &t.number),
+        text("region", &o.region, &t.region),
+        text("state", &o.state, &t.state),
+        (o.sides != t.sides).then(|| "unit or supplier is not the one in the journal".to_owned()),
+        fen("total", o.total, t.total),
+        lines,
+        fen("invoiced", o.invoiced, t.invoiced),
+        fen("paid", o.paid, t.paid),
+        fen("spent of the budget", o.spent, t.spent),
+    ]
+    .into_iter()
+    .flatten()
+}

@@ -1,0 +1,20 @@
+//! Rows that the rooms keep beside the journal, compared with what the journal says of them; the wrong row is named.
+//!
+//! Two ways. What a follower makes of the journal (notices, deal prices, releases of the open data) is made again in a transaction that
+//! is undone, and compared row by row: [`projections`]. What people's commands write (orders with their lines, contracts, payments,
+//! invoices, money spent, quotes) is compared with what the entries hold of it: [`business`]. docs/log.md says which columns.
+
+mod business;
+mod projections;
+mod store;
+mod told;
+
+use super::log::Found;
+use crate::Watch;
+use kit::Result;
+
+/// Compares all of it.
+pub async fn audit(watch: &Watch, out: &mut Found) -> Result<()> {
+    projections::compare(watch, out).await?;
+    business::compare(watch.db(), out).await
+}

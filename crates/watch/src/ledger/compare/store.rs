@@ -1,0 +1,177 @@
+//! Rows to be compared.
+use kit::db::{Row, Val};
+use kit::text::marks;
+use kit::{Query, Result, Tx, params};
+use std::collections::{BTreeMap, HashMap};
+
+/// Keeps a follower from moving on until this transaction ends.
+pub async fn hold(tx: &Tx<'_>, name: &str) -> Result<()> {
+    tx.run("UPDATE projection SET seq = seq WHERE name = $1", params![name]).await?;
+    Ok(())
+}
+
+/// A digest of every row of a table, by what names the row.
+pub async fn digests(q: &dyn Query, table: &str, key: &[&str]) -> Result<BTreeMap<String, String>> {
+    let keys = key.iter().map(|k| format!("t.{k}")).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT {keys}, t.* FROM {table} t ORDER BY {keys}");
+    let named = |r: &Row| (0..key.len()).map(|i| r.int(i).to_string()).collect::<Vec<_>>().join("/");
+    let digest = |r: &Row| kit::text::sha256(&[format!("{:?}", r.all()).as_bytes()]);
+    Ok(q.rows(&sql, params![]).await?.iter().map(|r| (named(r), digest(r))).collect())
+}
+
+fn list<'a, T: 'a>(all: &'a [T]) -> Vec<Val>
+where
+    Val: From<&'a T>,
+{
+    all.iter().map(Val::from).collect()
+}
+
+/// A contract.
+pub struct Contract {
+    /// Number.
+    pub number: String,
+    /// Facts.
+    pub body: String,
+    /// SHA-256 of them.
+    pub digest: String,
+    /// When it took effect, ms UTC.
+    pub signed_at: Option<i64>,
+}
+
+/// Contracts of some orders.
+pub async fn contracts(q: &dyn Query, orders: &[i64]) -> Result<HashMap<i64, Contract>> {
+    if orders.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let marks = marks(1, orders.len());
+    let sql = format!("SELECT orders, number, body, digest, signed_at FROM contract WHERE orders IN ({marks})");
+    let read = |r: &Row| {
+        (r.int(0), Contract { number: r.text(1), body: r.text(2), digest: r.text(3), signed_at: r.opt_int(4) })
+    };
+    Ok(q.rows(&sql, &list(orders)).await?.iter().map(read).collect())
+}
+
+/// Payments by number: order, amount, state.
+pub async fn payments(q: &dyn Query, numbers: &[&str]) -> Result<HashMap<String, (i64, i64, String)>> {
+    if numbers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let marks = marks(1, numbers.len());
+    let sql = format!("SELECT number, orders, amount, state FROM payment WHERE number IN ({marks})");
+    let read = |r: &Row| (r.text(0), (r.int(1), r.int(2), r.text(3)));
+    Ok(q.rows(&sql, &list(numbers)).await?.iter().map(read).collect())
+}
+
+/// A quote.
+pub struct Quote {
+    /// Auction.
+    pub auction: i64,
+    /// Its place among the quotes.
+    pub seq: i64,
+    /// Who quoted, as the auction calls the supplier.
+    pub alias: String,
+    /// Amount, None while it is sealed.
+    pub amount: Option<i64>,
+    /// The seal.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// Quotes by id.
+pub async fn quotes(q: &dyn Query, ids: &[i64]) -> Result<HashMap<i64, Quote>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let marks = marks(1, ids.len());
+    let sql = format!(
+        "SELECT k.id, k.auction, k.seq, COALESCE(e.alias, ''), k.amount, k.sealed FROM auction_quote k \
+         LEFT JOIN auction_entry e ON e.auction = k.auction AND e.supplier = k.supplier WHERE k.id IN ({marks})"
+    );
+    let quote = |r: &Row| Quote {
+        auction: r.int(1),
+        seq: r.int(2),
+        alias: r.text(3),
+        amount: r.opt_int(4),
+        sealed: r.opt_bytes(5),
+    };
+    Ok(q.rows(&sql, &list(ids)).await?.iter().map(|r| (r.int(0), quote(r))).collect())
+}
+
+/// Amounts of an auction that were sealed once, with the alias of who quoted.
+pub async fn opened(q: &dyn Query, auction: i64) -> Result<Vec<(String, i64)>> {
+    let sql = "SELECT e.alias, k.amount FROM auction_quote k JOIN auction_entry e ON e.auction = k.auction AND e.supplier = k.supplier \
+               WHERE k.auction = $1 AND k.sealed IS NOT NULL AND k.amount IS NOT NULL";
+    Ok(q.rows(sql, params![auction]).await?.iter().map(|r| (r.text(0), r.int(1))).collect())
+}
+
+/// Quotes that no entry says.
+pub async fn quotes_without_entry(q: &dyn Query) -> Result<Vec<i64>> {
+    let sql = "SELECT k.id FROM auction_quote k WHERE NOT EXISTS \
+               (SELECT 1 FROM journal j WHERE j.id = k.id AND j.kind = 'auction.quoted') ORDER BY k.id LIMIT 20";
+    Ok(q.rows(sql, params![]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// An order with what is summed up from its other rows.
+pub struct Order {
+    /// Id.
+    pub id: i64,
+    /// Number.
+    pub number: String,
+    /// Region.
+    pub region: String,
+    /// Unit and supplier.
+    pub sides: (i64, i64),
+    /// Sum, fen.
+    pub total: i64,
+    /// State.
+    pub state: String,
+    /// Lines in one text.
+    pub lines: String,
+    /// Invoiced, fen.
+    pub invoiced: i64,
+    /// Paid, fen.
+    pub paid: i64,
+    /// Spent of the budget, fen.
+    pub spent: i64,
+}
+
+/// Sums by order for orders from one id to another.
+async fn sums(q: &dyn Query, sql: &str, from: i64, to: i64) -> Result<HashMap<i64, i64>> {
+    Ok(q.rows(sql, params![from, to]).await?.iter().map(|r| (r.int(0), r.int(1))).collect())
+}
+
+/// Orders after an id.
+pub async fn orders(q: &dyn Query, after: i64, most: i64) -> Result<Vec<Order>> {
+    let sql = "SELECT id, number, region, unit, supplier, total, state FROM orders WHERE id > $1 ORDER BY id LIMIT $2";
+    let found = q.rows(sql, params![after, most]).await?;
+    let Some(to) = found.last().map(|r| r.int(0)) else { return Ok(Vec::new()) };
+    let sql = "SELECT orders, product, price, quantity FROM order_line WHERE orders > $1 AND orders <= $2 ORDER BY orders, id";
+    let mut lines: HashMap<i64, Vec<(i64, i64, i64)>> = HashMap::new();
+    for r in q.rows(sql, params![after, to]).await? {
+        lines.entry(r.int(0)).or_default().push((r.int(1), r.int(2), r.int(3)));
+    }
+    let sum = |of: &str| format!("SELECT orders, CAST(SUM({of}) AS BIGINT)");
+    let within = "orders > $1 AND orders <= $2";
+    let invoices =
+        sums(q, &format!("{} FROM invoice WHERE {within} GROUP BY orders", sum("amount")), after, to).await?;
+    let paid = format!("{} FROM payment WHERE {within} AND state = 'paid' GROUP BY orders", sum("amount"));
+    let paid = sums(q, &paid, after, to).await?;
+    let spent = sum("CASE WHEN credit = 'spent' THEN amount WHEN debit = 'spent' THEN -amount ELSE 0 END");
+    let spent = sums(q, &format!("{spent} FROM budget_entry WHERE {within} GROUP BY orders"), after, to).await?;
+    let read = |r: &Row| {
+        let id = r.int(0);
+        let of = |all: &HashMap<i64, i64>| all.get(&id).copied().unwrap_or(0);
+        Order {
+            id,
+            number: r.text(1),
+            region: r.text(2),
+            sides: (r.int(3), r.int(4)),
+            total: r.int(5),
+            state: r.text(6),
+            lines: super::told::lines(lines.get(&id).into_iter().flatten().copied()),
+            invoiced: of(&invoices),
+            paid: of(&paid),
+            spent: of(&spent),
+        }
+    };
+    Ok(found.iter().map(read).collect())
+}
