@@ -35,9 +35,10 @@ impl Watch {
             Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
-                let concerned = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
+                let dealing = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin, Duty::Centre];
+                let concerned = dealing.into_iter().any(|d| actor.may(d));
                 match concerned {
-                    true => Ok(vec![("/alerts", alerts::waiting(base.db(), &actor.scope()).await?)]),
+                    true => Ok(vec![("/alerts", alerts::waiting(base.db(), &alerts::reach(&actor)).await?)]),
                     false => Ok(Vec::new()),
                 }
             })

@@ -277,7 +277,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("巡检", "/inspections", OVERSEER),
                 ("投诉与调解", "/disputes", OVERSEER),
                 ("诚信事项", "/conduct", OVERSEER),
-                ("动态预警", "/alerts", &[Duty::Regulator, Duty::Auditor]),
+                ("动态预警", "/alerts", &[Duty::Regulator, Duty::Auditor, Duty::Centre]),
                 ("预留份额", "/reserved", OVERSEER),
                 ("全程留痕", "/journal", OVERSEER),
                 ("待审合同注销", "/cancellations", &[Duty::Regulator]),

@@ -27,7 +27,12 @@ pub fn judge(price: i64, lowest: Option<i64>, most_percent: i64) -> Outcome {
     if i128::from(price) * 100 <= i128::from(lowest) * i128::from(most_percent) {
         return Outcome::Clear;
     }
-    Outcome::Hit(format!("单价 {}，近 30 天最低 {}，{}", Fen(price).yuan(), Fen(lowest).yuan(), distance(price, lowest)))
+    Outcome::Hit(format!(
+        "单价 {}，近 30 天最低 {}，{}",
+        Fen(price).yuan(),
+        Fen(lowest).yuan(),
+        distance(price, lowest)
+    ))
 }
 
 #[cfg(test)]

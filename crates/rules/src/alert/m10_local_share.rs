@@ -43,7 +43,12 @@ pub fn judge(lines: &[Choice]) -> Outcome {
         return Outcome::Clear;
     }
     let tenths = expected * 10 / WHOLE;
-    Outcome::Hit(format!("{} 行中 {local} 行买自本市供应商，按在售报价期望 {}.{} 行", fair.len(), tenths / 10, tenths % 10))
+    Outcome::Hit(format!(
+        "{} 行中 {local} 行买自本市供应商，按在售报价期望 {}.{} 行",
+        fair.len(),
+        tenths / 10,
+        tenths % 10
+    ))
 }
 
 #[cfg(test)]

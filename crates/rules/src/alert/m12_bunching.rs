@@ -43,7 +43,11 @@ mod tests {
     fn a_heap_under_the_edge() {
         assert!(matches!(judge(&[900, 950, 999, 1000, 3], Some(1000), 3), Outcome::Hit(w) if w.contains("3 单")));
         assert_eq!(judge(&[899, 950, 999], Some(1000), 3), Outcome::Clear, "one is farther off");
-        assert_eq!(judge(&[900, 950, 999, 990, 1000, 1100], Some(1000), 3), Outcome::Clear, "as many above as chance gives");
+        assert_eq!(
+            judge(&[900, 950, 999, 990, 1000, 1100], Some(1000), 3),
+            Outcome::Clear,
+            "as many above as chance gives"
+        );
         assert!(matches!(judge(&[1], None, 3), Outcome::Blind(_)));
         assert!(under(900, 1000) && !under(899, 1000) && !under(1000, 1000));
     }

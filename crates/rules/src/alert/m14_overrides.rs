@@ -35,7 +35,10 @@ pub fn judge((overrides, orders): (i64, i64), by_one: i64, p: Params) -> Outcome
     if overrides < p.unit.max(1) || i128::from(overrides) * 100 < i128::from(orders) * i128::from(SHARE_PERCENT) {
         return Outcome::Clear;
     }
-    Outcome::Hit(format!("12 个月内直购 {orders} 单，其中 {overrides} 单（{}%）写理由不选更便宜的同款", percent(overrides, orders)))
+    Outcome::Hit(format!(
+        "12 个月内直购 {orders} 单，其中 {overrides} 单（{}%）写理由不选更便宜的同款",
+        percent(overrides, orders)
+    ))
 }
 
 #[cfg(test)]

@@ -51,7 +51,9 @@ impl Past {
     pub fn orders(&self, from: Ms) -> Vec<Whole> {
         let mut seen = BTreeSet::new();
         let fresh = self.0.iter().filter(|b| b.at >= from && seen.insert(b.order));
-        fresh.map(|b| Whole { order: b.order, supplier: b.supplier, direct: b.direct, total: b.total, at: b.at }).collect()
+        fresh
+            .map(|b| Whole { order: b.order, supplier: b.supplier, direct: b.direct, total: b.total, at: b.at })
+            .collect()
     }
 
     fn of<'a>(&'a self, kind: &'a str, from: Ms) -> impl Iterator<Item = &'a Bought> {
@@ -99,7 +101,9 @@ impl Past {
         let mut by: BTreeMap<u32, i64> = (1..=month).map(|m| (m, 0)).collect();
         for o in self.orders(year_start(now)) {
             let (y, m, _) = civil(day_of(o.at));
-            if y == year && let Some(sum) = by.get_mut(&m) {
+            if y == year
+                && let Some(sum) = by.get_mut(&m)
+            {
                 *sum += o.total;
             }
         }

@@ -46,14 +46,19 @@ pub fn judge(orders: &[(Ms, i64)], now: Ms, p: Params) -> Outcome {
     let day_sum: i64 = of_day.iter().sum();
     let near = i128::from(day_sum) * 100 >= i128::from(limit) * i128::from(NEAR_PERCENT) * of_day.len() as i128;
     if of_day.len() as i64 >= least && near {
-        let words = format!("一天内 {} 单共 {}，每单都接近直购限额 {}", of_day.len(), Fen(day_sum).yuan(), Fen(limit).yuan());
+        let words =
+            format!("一天内 {} 单共 {}，每单都接近直购限额 {}", of_day.len(), Fen(day_sum).yuan(), Fen(limit).yuan());
         return Outcome::Hit(words);
     }
     if (small.len() as i64) < least || sum <= limit {
         return Outcome::Clear;
     }
     let (n, days) = (small.len(), p.days);
-    Outcome::Hit(format!("{days} 天内同类直购 {n} 单共 {}，每单不超过而合计超过直购限额 {}", Fen(sum).yuan(), Fen(limit).yuan()))
+    Outcome::Hit(format!(
+        "{days} 天内同类直购 {n} 单共 {}，每单不超过而合计超过直购限额 {}",
+        Fen(sum).yuan(),
+        Fen(limit).yuan()
+    ))
 }
 
 /// The same from what a unit bought.

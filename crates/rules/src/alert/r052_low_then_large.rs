@@ -30,7 +30,13 @@ pub fn judge(totals: &[i64]) -> Outcome {
         return Outcome::Clear;
     }
     let mean = sum / later.len() as i64;
-    Outcome::Hit(format!("首单 {}，其后 {} 单平均 {}、最大 {}", Fen(*first).yuan(), later.len(), Fen(mean).yuan(), Fen(most).yuan()))
+    Outcome::Hit(format!(
+        "首单 {}，其后 {} 单平均 {}、最大 {}",
+        Fen(*first).yuan(),
+        later.len(),
+        Fen(mean).yuan(),
+        Fen(most).yuan()
+    ))
 }
 
 #[cfg(test)]

@@ -41,7 +41,12 @@ pub fn judge(totals: &[i64], p: Params) -> Outcome {
         return Outcome::Clear;
     }
     let list: Vec<String> = found.iter().take(5).map(|t| Fen(*t).yuan()).collect();
-    Outcome::Hit(format!("12 个月内给这家供应商 {} 单接近直购限额 {}：{}", found.len(), Fen(limit).yuan(), list.join("、")))
+    Outcome::Hit(format!(
+        "12 个月内给这家供应商 {} 单接近直购限额 {}：{}",
+        found.len(),
+        Fen(limit).yuan(),
+        list.join("、")
+    ))
 }
 
 #[cfg(test)]

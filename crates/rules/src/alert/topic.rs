@@ -21,15 +21,8 @@ pub enum Topic {
 
 impl Topic {
     /// All subjects, in the order in which they are shown.
-    pub const ALL: [Topic; 7] = [
-        Topic::Limits,
-        Topic::Prices,
-        Topic::Goods,
-        Topic::Performance,
-        Topic::Partners,
-        Topic::People,
-        Topic::Bids,
-    ];
+    pub const ALL: [Topic; 7] =
+        [Topic::Limits, Topic::Prices, Topic::Goods, Topic::Performance, Topic::Partners, Topic::People, Topic::Bids];
 
     /// Stable key.
     pub fn key(self) -> &'static str {

@@ -25,7 +25,11 @@ pub fn judge((orders, sum): Sum, limit: Option<i64>) -> Outcome {
     if orders < 2 || sum <= limit {
         return Outcome::Clear;
     }
-    Outcome::Hit(format!("本年同一预算项目同类采购 {orders} 单，累计 {}，超过公开招标数额标准 {}", Fen(sum).yuan(), Fen(limit).yuan()))
+    Outcome::Hit(format!(
+        "本年同一预算项目同类采购 {orders} 单，累计 {}，超过公开招标数额标准 {}",
+        Fen(sum).yuan(),
+        Fen(limit).yuan()
+    ))
 }
 
 /// The same from what a unit bought.

@@ -41,7 +41,10 @@ pub fn judge(price: i64, market: Market, bands: Option<Bands>) -> Outcome {
         Band::Red => Level::Red,
     };
     let gap = distance(price, reference);
-    Outcome::At(level, format!("成交单价 {}，市场参考价 {}，{gap}，{}", Fen(price).yuan(), Fen(reference).yuan(), band.label()))
+    Outcome::At(
+        level,
+        format!("成交单价 {}，市场参考价 {}，{gap}，{}", Fen(price).yuan(), Fen(reference).yuan(), band.label()),
+    )
 }
 
 #[cfg(test)]

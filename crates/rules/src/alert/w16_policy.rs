@@ -50,7 +50,8 @@ pub fn reserve(theirs: i64, all: i64, now: Ms, p: Params) -> Outcome {
     }
     let bp = share_bp(theirs, all);
     let share = format!("{}.{:02}%", bp / 100, bp % 100);
-    let words = format!("本年采购 {}，其中中小企业 {}（{share}），目标 {percent}%", Fen(all).yuan(), Fen(theirs).yuan());
+    let words =
+        format!("本年采购 {}，其中中小企业 {}（{share}），目标 {percent}%", Fen(all).yuan(), Fen(theirs).yuan());
     Outcome::At(Level::Yellow, words)
 }
 

@@ -37,7 +37,12 @@ pub fn judge(months: &[i64], most_percent: i64) -> Outcome {
         return Outcome::Clear;
     }
     let mean = sum / 11;
-    Outcome::Hit(format!("12 月已下单 {}，前 11 个月月均 {}，为月均的 {}%", Fen(*december).yuan(), Fen(mean).yuan(), percent(*december, mean)))
+    Outcome::Hit(format!(
+        "12 月已下单 {}，前 11 个月月均 {}，为月均的 {}%",
+        Fen(*december).yuan(),
+        Fen(mean).yuan(),
+        percent(*december, mean)
+    ))
 }
 
 #[cfg(test)]

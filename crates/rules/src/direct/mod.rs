@@ -3,8 +3,8 @@
 mod judge;
 mod leads;
 
-pub use leads::Before;
 pub use judge::{Ask, AskLine, PlanRoom, judge, judge_need};
+pub use leads::Before;
 
 #[cfg(test)]
 mod tests;

@@ -289,7 +289,11 @@ fn made(order: i64, supplier: i64, total: i64, days_ago: i64) -> crate::alert::p
 const NOW: i64 = 20_000 * crate::calendar::DAY_MS;
 
 /// The same purchase after others; the leads it would be, by code.
-fn after(orders: Vec<crate::alert::past::Bought>, sellers: i64, ties: crate::alert::r033_related::Ties) -> Vec<&'static str> {
+fn after(
+    orders: Vec<crate::alert::past::Bought>,
+    sellers: i64,
+    ties: crate::alert::r033_related::Ties,
+) -> Vec<&'static str> {
     let before = Before {
         past: crate::alert::past::Past(orders),
         now: NOW,
@@ -310,7 +314,11 @@ fn the_buyer_is_told_what_the_office_would_be_told() {
     // This order is 1,120.00, the limit 20,000.00.
     assert_eq!(after(vec![], 4, none), [""; 0]);
     assert_eq!(after(vec![made(1, 8, 1_000_000, 29), made(2, 9, 888_001, 2)], 4, none), ["direct.cluster"]);
-    assert_eq!(after(vec![made(1, 8, 1_000_000, 29), made(2, 9, 888_000, 2)], 4, none), [""; 0], "the limit to the fen");
+    assert_eq!(
+        after(vec![made(1, 8, 1_000_000, 29), made(2, 9, 888_000, 2)], 4, none),
+        [""; 0],
+        "the limit to the fen"
+    );
     assert_eq!(after(vec![made(1, 8, 1_000_000, 31), made(2, 9, 888_001, 2)], 4, none), [""; 0], "too long ago");
     let near = vec![made(1, 8, 1_900_000, 9), made(2, 9, 1_900_000, 3)];
     assert_eq!(after(near, 4, none), ["direct.cluster", "direct.hugging"]);

@@ -189,6 +189,16 @@ async fn raise(watch: &Watch, tx: &Tx<'_>, f: &Found) -> Result<()> {
     Ok(())
 }
 
+/// The leads a person reaches: offices of finance and audit those of their area, everybody else those their own
+/// organisation was asked about, a purchasing centre too.
+pub fn reach(actor: &Actor) -> Scope {
+    let office = actor.may(Duty::Regulator) || actor.may(Duty::Auditor);
+    match actor.scope() {
+        Scope::Region(_) if !office => Scope::Unit(actor.org),
+        scope => scope,
+    }
+}
+
 /// What people do with leads: key of the button, act, Chinese name.
 pub(super) const ACTS: [(&str, Act, &str); 5] = [
     ("ask", Act::Ask, "请对方说明"),
@@ -205,7 +215,9 @@ pub(super) fn may(actor: &Actor, a: &Alert, act: Act) -> bool {
     legal
         && match act {
             Act::Explain => {
-                own && [Duty::Signer, Duty::SupplierAdmin, Duty::Centre, Duty::Regulator].into_iter().any(|d| actor.may(d))
+                own && [Duty::Signer, Duty::SupplierAdmin, Duty::Centre, Duty::Regulator]
+                    .into_iter()
+                    .any(|d| actor.may(d))
             }
             _ => {
                 !own && actor.may(Duty::Regulator)
@@ -226,7 +238,7 @@ pub async fn act(watch: &Watch, actor: &Actor, id: i64, key: &str, words: &str, 
         .db()
         .write("alert.act", |tx| {
             Box::pin(async move {
-                let mut a = store::load(tx, &actor.scope(), id).await?;
+                let mut a = store::load(tx, &reach(actor), id).await?;
                 if !may(actor, &a, what) {
                     return Err(Fail::refuse("alert.state", "现在不能这样办理，请刷新页面看最新状态。"));
                 }

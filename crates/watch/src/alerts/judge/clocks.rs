@@ -4,8 +4,8 @@ use super::{About, Case, Sheet};
 use crate::Watch;
 use base::facts::Facts;
 use kit::Result;
-use rules::alert::w12_overdue::{self, Step};
 use rules::alert::Terms;
+use rules::alert::w12_overdue::{self, Step};
 use rules::calendar::{Ms, day_of};
 use rules::rulebook::Scope;
 

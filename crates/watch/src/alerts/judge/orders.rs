@@ -67,8 +67,7 @@ async fn standards(c: &Case<'_>, terms: Terms<'_>, lines: &[Line], sheet: &mut S
     for (category, price) in dearest {
         let t = terms.of(category);
         let number = |key: &str| t.int(key);
-        let count_most =
-            w15_asset::most_units(staff, number("asset.per_head_percent"), number("asset.staff_per_unit"));
+        let count_most = w15_asset::most_units(staff, number("asset.per_head_percent"), number("asset.staff_per_unit"));
         let price_most = number("asset.unit_price_fen");
         if price_most.is_none() && count_most.is_none() {
             continue;

@@ -1,6 +1,6 @@
 //! What people do: approvals, marks, inspections. Nobody's name leaves the records of the offices.
-use super::super::facts::people::store as people;
 use super::super::facts::orders::store as orders;
+use super::super::facts::people::store as people;
 use super::{About, Case, Sheet};
 use kit::journal::Recorded;
 use kit::{Query, Result};

@@ -102,7 +102,9 @@ fn read(r: &Row) -> Open {
 
 /// Orders that are going on, after an id.
 pub async fn open(q: &dyn Query, after: i64, most: usize) -> Result<Vec<Open>> {
-    let sql = format!("{OPEN} WHERE o.state IN ('offered', 'contracting', 'performing') AND o.id > $1 ORDER BY o.id LIMIT $2");
+    let sql = format!(
+        "{OPEN} WHERE o.state IN ('offered', 'contracting', 'performing') AND o.id > $1 ORDER BY o.id LIMIT $2"
+    );
     Ok(q.rows(&sql, params![after, most]).await?.iter().map(read).collect())
 }
 
