@@ -595,7 +595,13 @@ async fn the_page_of_rules_is_grouped_and_filtered() {
     let mall = Box::new().await;
     let office = mall.login("licheng.jianguan").await;
     let all = office.get("/alerts/rules").await;
-    all.shows(&["限额与拆分", "竞价与报价", "订单数 &#62; 2<details>", "〔直购限额（每单）〕", "limit.same_kind.orders_per_month"]);
+    all.shows(&[
+        "限额与拆分",
+        "竞价与报价",
+        "订单数 &#62; 2<details>",
+        "〔直购限额（每单）〕",
+        "limit.same_kind.orders_per_month",
+    ]);
     assert_eq!(all.text().matches("依据和参数</summary>").count(), rules::alert::RULES.len());
     let prices = office.get("/alerts/rules?topic=prices").await;
     prices.shows(&["M01", "W10", "R016"]);

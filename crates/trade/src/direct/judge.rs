@@ -12,6 +12,8 @@ use rules::calendar::{civil, day_from, day_of, start_of, year_of};
 use rules::check::{Check, Verdict};
 use rules::direct::{Ask, AskLine, Before, PlanRoom, judge, judge_need};
 use rules::price::Reference;
+use rules::rulebook::Scope;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use supply::JudgeAsk;
 use supply::offers::Line as Offer;
@@ -58,12 +60,15 @@ pub(super) async fn known(trade: &Trade, actor: &Actor, offers: &[Offer]) -> Res
     let (mut sellers, mut ties) = (BTreeMap::new(), HashMap::new());
     for o in offers {
         let kind = base::facts::second_level(&o.category);
-        // Sellers matter only from several orders of a kind on, and are many to count.
-        if !sellers.contains_key(kind) && past.count(kind, 0) + 1 >= PAIR_ORDERS {
+        // Sellers matter only from so many orders of a kind on, and are many to count.
+        let scope =
+            Scope { category: Some(&o.category), mode: Some("supermarket"), form: Some("direct"), amount: None };
+        let least = trade.facts().number("alert.pair.orders", &actor.region, &scope, day_of(now), 5);
+        if !sellers.contains_key(kind) && past.count(kind, 0) + 1 >= least {
             sellers.insert(kind.to_owned(), past::sellers(q, kind).await?);
         }
-        if !ties.contains_key(&o.supplier) {
-            ties.insert(o.supplier, past::ties(q, actor.org, o.supplier).await?);
+        if let Entry::Vacant(e) = ties.entry(o.supplier) {
+            e.insert(past::ties(q, actor.org, o.supplier).await?);
         }
     }
     Ok(Known { now, past, sellers, ties })
@@ -105,8 +110,6 @@ impl Unit {
 const RISE_DAYS: i64 = 30;
 /// How far back a unit's orders are looked at, days.
 const YEAR_DAYS: i64 = 366;
-/// Fewer orders of a kind are no pattern anywhere, whatever the rulebook says.
-const PAIR_ORDERS: i64 = 2;
 const DAY: i64 = 86_400_000;
 
 /// First millisecond of the year and of the month that hold `now`.
@@ -137,7 +140,7 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String], pr
 /// Rounds are looked for only when one of the categories is bought in batches at all.
 async fn rounds(trade: &Trade, region: &str, categories: &[String]) -> Result<Vec<String>> {
     let (facts, today) = (trade.facts(), day_of(trade.db().now()));
-    let scope = rules::rulebook::Scope { mode: None, form: None, category: None, amount: None };
+    let scope = Scope { mode: None, form: None, category: None, amount: None };
     let listed = facts.rule("catalogue.batch", region, &scope, today);
     let listed = listed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default();
     if !categories.iter().any(|c| listed.iter().any(|l| c.starts_with(l.as_str()))) {

@@ -195,7 +195,8 @@ fn line(facts: &Facts, region: &str, day: Day, r: &'static Rule) -> Line {
             None => format!("〔{title}〕"),
         };
         formula = formula.replace(&format!("{{{key}}}"), &inline);
-        let value = found.map_or("按品目、金额或方式规定".to_owned(), |e| show_value(&e.value, &e.rule.unit));
+        let value =
+            found.map_or("按品目、金额或方式规定".to_owned(), |e| show_value(&e.value, &e.rule.unit));
         parameters.push(Parameter { key, title, value });
     }
     Line { r, formula, parameters, t: Tally::default(), raised: 0, closed: 0, precision: String::new() }

@@ -45,12 +45,21 @@ pub async fn sellers(q: &dyn Query, category: &str) -> Result<i64> {
 
 /// What people of a unit share with a supplier. Names and numbers stay here; only counts leave.
 pub async fn ties(q: &dyn Query, unit: i64, supplier: i64) -> Result<Ties> {
-    let people = "SELECT name, phone FROM person WHERE org = $1 AND active = 1 ORDER BY id LIMIT $2";
-    let ours = q.rows(people, params![unit, PEOPLE_MAX]).await?;
-    let theirs = q.rows(people, params![supplier, PEOPLE_MAX]).await?;
-    let sql = "SELECT phone, legal_person, controller FROM supplier WHERE org = $1";
-    let Some(s) = q.row(sql, params![supplier]).await? else { return Ok(Ties::default()) };
-    let ours: Vec<(&str, &str)> = ours.iter().map(|r| (r.str(0), r.str(1))).collect();
-    let theirs: Vec<(&str, &str)> = theirs.iter().map(|r| (r.str(0), r.str(1))).collect();
-    Ok(compare(&ours, &theirs, s.str(0), [s.str(1), s.str(2)]))
+    let people = |who: i64, org: &str| {
+        format!(
+            "SELECT who, name, phone FROM (SELECT {who} AS who, name, phone FROM person WHERE org = {org} AND active = 1 ORDER BY id LIMIT $3) p{who}"
+        )
+    };
+    let sql = format!(
+        "{} UNION ALL {} UNION ALL SELECT 2, legal_person, phone FROM supplier WHERE org = $2 \
+         UNION ALL SELECT 3, controller, '' FROM supplier WHERE org = $2",
+        people(0, "$1"),
+        people(1, "$2")
+    );
+    let rows = q.rows(&sql, params![unit, supplier, PEOPLE_MAX]).await?;
+    let of = |who: i64| rows.iter().filter(move |r| r.int(0) == who).map(|r| (r.str(1), r.str(2)));
+    let (ours, theirs): (Vec<_>, Vec<_>) = (of(0).collect(), of(1).collect());
+    let (head, phone) = of(2).next().unwrap_or_default();
+    let (controller, _) = of(3).next().unwrap_or_default();
+    Ok(compare(&ours, &theirs, phone, [head, controller]))
 }
