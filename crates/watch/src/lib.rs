@@ -50,9 +50,10 @@ impl Watch {
         }));
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
-                let concerned = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
+                let dealing = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin, Duty::Centre];
+                let concerned = dealing.into_iter().any(|d| actor.may(d));
                 match concerned {
-                    true => Ok(vec![("/alerts", alerts::waiting(base.db(), &actor.scope()).await?)]),
+                    true => Ok(vec![("/alerts", alerts::waiting(base.db(), &alerts::reach(&actor)).await?)]),
                     false => Ok(Vec::new()),
                 }
             })

@@ -2,6 +2,7 @@
 
 mod admission;
 mod alerts;
+mod alerts_orders;
 mod auctions;
 mod audits;
 mod batch;

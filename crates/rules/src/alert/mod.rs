@@ -4,16 +4,60 @@
 
 use crate::states::{moves, states};
 
+pub mod d01_newcomer;
+pub mod d02_captive;
+pub mod figures;
+pub mod m01_above_offers;
+pub mod m02_above_lowest;
 pub mod m04_price_bump;
+pub mod m05_only_here;
+pub mod m06_accessories;
 pub mod m07_other_station;
 pub mod m08_hasty_acceptance;
+pub mod m10_local_share;
+pub mod m12_bunching;
 pub mod m13_account_before_payment;
+pub mod m14_overrides;
+pub mod m15_withdrawn_complaint;
+pub mod m16_top_marks;
+pub mod m17_returns;
+pub mod m18_never_finds;
+pub mod past;
+pub mod r002_just_under;
+pub mod r010_no_reason;
+pub mod r011_cluster;
+pub mod r013_direct_share;
+pub mod r016_outlier;
+pub mod r033_related;
+pub mod r040_buyer_share;
+pub mod r044_malformed;
+pub mod r046_barred;
+pub mod r049_near_year;
+pub mod r050_market_share;
+pub mod r052_low_then_large;
+pub mod r055_near_pair;
+pub mod r059_contract;
+pub mod r068_overpaid;
+pub mod terms;
+pub mod topic;
+pub mod w01_splitting;
+pub mod w02_annual;
 pub mod w03_frequency;
 pub mod w04_hugging;
 pub mod w05_pair;
 pub mod w09_companion;
+pub mod w10_deal_price;
+pub mod w12_overdue;
+pub mod w13_stale_goods;
 pub mod w14_fulfilment;
+pub mod w15_asset;
+pub mod w16_policy;
+pub mod w17_blacklist;
 pub mod w18_five_stars;
+pub mod w19_december;
+
+pub use terms::Terms;
+pub use topic::Topic;
 
 /// How serious a lead is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,24 +126,81 @@ pub struct Rule {
 pub enum Outcome {
     /// A lead, with its figures in words.
     Hit(String),
+    /// A lead of another level than its rule's, where a rule has stages.
+    At(Level, String),
     /// Nothing to see.
     Clear,
     /// Cannot be judged: what is missing.
     Blind(&'static str),
 }
 
+impl Outcome {
+    /// The level that a staged rule found; None for what has none of its own.
+    pub fn level(&self) -> Option<Level> {
+        match self {
+            Outcome::At(level, _) => Some(*level),
+            Outcome::Hit(_) | Outcome::Clear | Outcome::Blind(_) => None,
+        }
+    }
+
+    /// The figures of a lead.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Outcome::Hit(words) | Outcome::At(_, words) => Some(words),
+            Outcome::Clear | Outcome::Blind(_) => None,
+        }
+    }
+}
+
 /// All rules.
-pub const RULES: [&Rule; 10] = [
+pub const RULES: [&Rule; 47] = [
+    &w01_splitting::RULE,
+    &w02_annual::RULE,
     &w03_frequency::RULE,
     &w04_hugging::RULE,
     &w05_pair::RULE,
     &w09_companion::RULE,
+    &w10_deal_price::RULE,
+    &w12_overdue::RULE,
+    &w13_stale_goods::RULE,
     &w14_fulfilment::RULE,
+    &w15_asset::RULE,
+    &w16_policy::RULE,
+    &w17_blacklist::RULE,
     &w18_five_stars::RULE,
+    &w19_december::RULE,
+    &m01_above_offers::RULE,
+    &m02_above_lowest::RULE,
     &m04_price_bump::RULE,
+    &m05_only_here::RULE,
+    &m06_accessories::RULE,
     &m07_other_station::RULE,
     &m08_hasty_acceptance::RULE,
+    &m10_local_share::RULE,
+    &m12_bunching::RULE,
     &m13_account_before_payment::RULE,
+    &m14_overrides::RULE,
+    &m15_withdrawn_complaint::RULE,
+    &m16_top_marks::RULE,
+    &m17_returns::RULE,
+    &m18_never_finds::RULE,
+    &r002_just_under::RULE,
+    &r010_no_reason::RULE,
+    &r011_cluster::RULE,
+    &r013_direct_share::RULE,
+    &r016_outlier::RULE,
+    &r033_related::RULE,
+    &r040_buyer_share::RULE,
+    &r044_malformed::RULE,
+    &r046_barred::RULE,
+    &r049_near_year::RULE,
+    &r050_market_share::RULE,
+    &r052_low_then_large::RULE,
+    &r055_near_pair::RULE,
+    &r059_contract::RULE,
+    &r068_overpaid::RULE,
+    &d01_newcomer::RULE,
+    &d02_captive::RULE,
 ];
 
 /// A rule by its code.

@@ -1,5 +1,7 @@
 //! W03 频繁零星采购: many small orders of one kind in a month, where one would have done.
-use super::{Level, Outcome, Rule};
+use super::past::{Past, month_start};
+use super::{Level, Outcome, Rule, Terms};
+use crate::calendar::Ms;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,6 +20,16 @@ pub fn judge(orders: i64, most: Option<i64>) -> Outcome {
         Some(most) if orders > most => Outcome::Hit(format!("本月同类订单 {orders} 单，超过 {most} 单")),
         Some(_) => Outcome::Clear,
     }
+}
+
+/// How many orders of a kind a month may have.
+pub fn most(t: Terms<'_>) -> Option<i64> {
+    t.int("limit.same_kind.orders_per_month")
+}
+
+/// The same from what a unit bought.
+pub fn look(past: &Past, kind: &str, now: Ms, t: Terms<'_>) -> Outcome {
+    judge(past.count(kind, month_start(now)), most(t))
 }
 
 #[cfg(test)]

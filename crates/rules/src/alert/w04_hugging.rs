@@ -1,6 +1,8 @@
 //! W04 紧贴限额: several orders just under the limit of direct purchase.
-use super::{Level, Outcome, Rule};
+use super::past::{Past, days_before};
+use super::{Level, Outcome, Rule, Terms};
 use crate::Fen;
+use crate::calendar::Ms;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -32,6 +34,22 @@ pub fn judge(amounts: &[i64], p: Params) -> Outcome {
         return Outcome::Clear;
     }
     Outcome::Hit(format!("{} 单接近直购限额 {}：{}", found.len(), Fen(limit).yuan(), found.join("、")))
+}
+
+/// The parameters of a purchase.
+pub fn params(t: Terms<'_>) -> Params {
+    Params {
+        limit: t.int("limit.direct.order_fen"),
+        from_percent: t.number("alert.hug.from_percent", 90),
+        count: t.number("alert.hug.count", 2),
+    }
+}
+
+/// The same from what a unit bought.
+pub fn look(past: &Past, kind: &str, now: Ms, t: Terms<'_>) -> Outcome {
+    let from = days_before(now, t.number("alert.hug.days", 30));
+    let amounts: Vec<i64> = past.direct(kind, from).iter().map(|o| o.1).collect();
+    judge(&amounts, params(t))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! W05 固定对象: most of what a unit buys of a kind goes to one supplier.
-use super::{Level, Outcome, Rule, percent};
+use super::past::{Past, Sum, days_before};
+use super::{Level, Outcome, Rule, Terms, percent};
 use crate::Fen;
+use crate::calendar::Ms;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,7 +24,7 @@ pub struct Params {
 }
 
 /// Orders and amount that went to the supplier, the same of all suppliers, and how many suppliers sell that kind there.
-pub fn judge((theirs, all): ((i64, i64), (i64, i64)), sellers: i64, p: Params) -> Outcome {
+pub fn judge((theirs, all): (Sum, Sum), sellers: i64, p: Params) -> Outcome {
     if sellers < 2 {
         return Outcome::Blind("这个品目只有一家供应商在售，无从选择");
     }
@@ -37,6 +39,17 @@ pub fn judge((theirs, all): ((i64, i64), (i64, i64)), sellers: i64, p: Params) -
         Fen(theirs.1).yuan(),
         percent(theirs.1, all.1)
     ))
+}
+
+/// The parameters of a purchase.
+pub fn params(t: Terms<'_>) -> Params {
+    Params { percent: t.number("alert.pair.percent", 50), orders: t.number("alert.pair.orders", 5) }
+}
+
+/// The same from what a unit bought; `sellers` sell the kind now.
+pub fn look(past: &Past, (kind, supplier): (&str, i64), sellers: i64, now: Ms, t: Terms<'_>) -> Outcome {
+    let from = days_before(now, t.number("alert.pair.months", 12) * 30);
+    judge(past.shares(kind, supplier, from), sellers, params(t))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The checks of one direct order. Each is a function; each says what was compared, whatever the answer.
+use super::leads::{self, Before};
 use crate::Fen;
+use crate::alert::{Outcome, Terms, w02_annual, w03_frequency, w15_asset};
 use crate::calendar::{Day, show_day};
 use crate::check::{Check, Verdict};
 use crate::price::{self, Band, Reference};
@@ -61,11 +63,11 @@ pub struct AskLine {
 }
 
 impl AskLine {
-    fn amount(&self) -> i64 {
+    pub(super) fn amount(&self) -> i64 {
         self.price.saturating_mul(self.quantity)
     }
 
-    fn second_level(&self) -> &str {
+    pub(super) fn second_level(&self) -> &str {
         self.category.get(..5).unwrap_or(&self.category)
     }
 }
@@ -101,6 +103,8 @@ pub struct Ask<'a> {
     pub rounds: Vec<String>,
     /// Why cheaper equal goods are not taken; None where nobody is asked yet.
     pub dearer: Option<&'a str>,
+    /// What the unit bought before, and who the supplier is to it; None where the order is not about to be made.
+    pub before: Option<Before>,
 }
 
 fn yuan(fen: i64) -> String {
@@ -134,6 +138,7 @@ pub fn judge(book: &Rulebook, ask: &Ask<'_>) -> Vec<Check> {
     if ask.with_plan {
         c.plans();
     }
+    c.leads();
     c.out
 }
 
@@ -156,6 +161,18 @@ impl<'a> Court<'a> {
     fn rule(&self, key: &str, category: Option<&str>, amount: Option<i64>) -> Option<Effective<'a>> {
         let scope = Scope { mode: Some(self.ask.mode), form: Some(self.ask.form), category, amount };
         self.book.resolve(key, self.ask.path, &scope, self.ask.day)
+    }
+
+    /// What the office would be told of this order, told to the buyer first.
+    fn leads(&mut self) {
+        let Some(before) = &self.ask.before else { return };
+        let scope = Scope { mode: Some(self.ask.mode), form: Some(self.ask.form), category: None, amount: None };
+        let terms = Terms { book: self.book, path: self.ask.path, scope, day: self.ask.day };
+        for lead in leads::of(before, &self.ask.lines, terms) {
+            let rule = self.rule(lead.key, Some(&lead.category), None).map_or(0, |r| r.rule.id);
+            let figures = format!("{}。（预警规则 {}）", lead.words, lead.alert);
+            self.say(lead.code, lead.title, Verdict::Warn, figures, lead.advice, rule);
+        }
     }
 
     fn say(&mut self, code: &'static str, title: String, verdict: Verdict, figures: String, advice: &str, rule: i64) {
@@ -381,11 +398,9 @@ impl<'a> Court<'a> {
         let Some(staff) = self.ask.headcount else { return };
         let percent = self.rule("asset.per_head_percent", Some(&l.category), None);
         let per_unit = self.rule("asset.staff_per_unit", Some(&l.category), None);
-        let (most, rule) = match (percent, per_unit) {
-            (Some(p), _) => (p.int().map(|v| (staff * v + 99) / 100), p.rule.id),
-            (None, Some(n)) => (n.int().filter(|v| *v > 0).map(|v| (staff + v - 1) / v), n.rule.id),
-            (None, None) => return,
-        };
+        let rule = percent.as_ref().or(per_unit.as_ref()).map_or(0, |r| r.rule.id);
+        let number = |e: &Option<Effective<'_>>| e.as_ref().and_then(Effective::int);
+        let most = w15_asset::most_units(staff, number(&percent), number(&per_unit));
         let Some(most) = most else { return };
         let sum = l.bought + l.quantity;
         let verdict = if sum <= most { Verdict::Pass } else { Verdict::Block };
@@ -445,11 +460,15 @@ impl<'a> Court<'a> {
             if let Some((rule, word)) = rule {
                 let limit = rule.int().unwrap_or(i64::MAX);
                 let share = |key: &str, or: i64| self.rule(key, Some(&code), None).and_then(|e| e.int()).unwrap_or(or);
-                let part = |percent: i64| limit / 100 * percent;
-                let verdict = match sum {
-                    s if s > part(share("limit.annual.block_percent", 100)) => Verdict::Block,
-                    s if s > part(share("limit.annual.warn_percent", 80)) => Verdict::Warn,
-                    _ => Verdict::Pass,
+                let p = w02_annual::Params {
+                    limit: Some(limit),
+                    warn_percent: share("limit.annual.warn_percent", 80),
+                    full_percent: share("limit.annual.block_percent", 100),
+                };
+                let verdict = match w02_annual::judge(sum, p) {
+                    _ if sum > limit / 100 * p.full_percent => Verdict::Block,
+                    Outcome::Clear | Outcome::Blind(_) => Verdict::Pass,
+                    Outcome::Hit(_) | Outcome::At(..) => Verdict::Warn,
                 };
                 let figures = format!(
                     "二级品目 {category}：今年已买 {}，加上本单共 {}，{word} {}。",
@@ -468,7 +487,8 @@ impl<'a> Court<'a> {
             if let Some(rule) = self.rule("limit.same_kind.orders_per_month", Some(&code), None) {
                 let most = rule.int().unwrap_or(i64::MAX);
                 let orders = self.ask.month.get(category).copied().unwrap_or(0) + 1;
-                let verdict = if orders <= most { Verdict::Pass } else { Verdict::Warn };
+                let clear = w03_frequency::judge(orders, rule.int()).words().is_none();
+                let verdict = if clear { Verdict::Pass } else { Verdict::Warn };
                 let figures =
                     format!("二级品目 {category}：这是本月第 {orders} 单，超过 {most} 单会提醒监管部门关注。");
                 let id = rule.rule.id;

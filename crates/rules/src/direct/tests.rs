@@ -83,6 +83,7 @@ fn ask(lines: Vec<AskLine>) -> Ask<'static> {
         mode: "supermarket",
         rounds: Vec::new(),
         dearer: None,
+        before: None,
         form: "direct",
         path: &["370000"],
         day: 20_000,
@@ -170,7 +171,8 @@ fn the_year_warns_before_it_blocks() {
     let year = |fen: i64| Ask { annual: Some(BTreeMap::from([("A0504".to_owned(), fen)])), ..ask(vec![paper()]) };
     check(&year(30_000_000 - 112_000), &[("direct.annual", Verdict::Warn)]);
     check(&year(30_000_000 - 112_000 + 1), &[("direct.annual", Verdict::Block)]);
-    check(&year(24_000_000 - 112_000), &[]);
+    check(&year(24_000_000 - 112_000), &[("direct.annual", Verdict::Warn)]);
+    check(&year(24_000_000 - 112_000 - 1), &[]);
     let often = Ask { month: BTreeMap::from([("A0504".to_owned(), 2)]), ..ask(vec![paper()]) };
     check(&often, &[("direct.split", Verdict::Warn)]);
 }
@@ -275,4 +277,66 @@ fn a_price_put_up_before_the_order_is_seen() {
         let found = judge(&book(), &a).into_iter().find(|c| c.code == "direct.price_rise");
         assert_eq!(found.map(|c| c.verdict), want, "{price}");
     }
+}
+
+/// An order of paper that was made before.
+fn made(order: i64, supplier: i64, total: i64, days_ago: i64) -> crate::alert::past::Bought {
+    let at = NOW - days_ago * crate::calendar::DAY_MS;
+    let kind = "A0504".into();
+    crate::alert::past::Bought { order, supplier, direct: true, total, at, kind, budget: 1, amount: total }
+}
+
+const NOW: i64 = 20_000 * crate::calendar::DAY_MS;
+
+/// The same purchase after others; the leads it would be, by code.
+fn after(
+    orders: Vec<crate::alert::past::Bought>,
+    sellers: i64,
+    ties: crate::alert::r033_related::Ties,
+) -> Vec<&'static str> {
+    let before = Before {
+        past: crate::alert::past::Past(orders),
+        now: NOW,
+        supplier: 7,
+        sellers: BTreeMap::from([("A0504".to_owned(), sellers)]),
+        ties,
+    };
+    let mut a = ask(vec![paper()]);
+    a.before = Some(before);
+    let all = judge(&book(), &a);
+    assert!(!crate::check::blocked(&all), "a lead never blocks");
+    all.into_iter().filter(|c| c.verdict == Verdict::Warn).map(|c| c.code).collect()
+}
+
+#[test]
+fn the_buyer_is_told_what_the_office_would_be_told() {
+    let none = crate::alert::r033_related::Ties::default();
+    // This order is 1,120.00, the limit 20,000.00.
+    assert_eq!(after(vec![], 4, none), [""; 0]);
+    assert_eq!(after(vec![made(1, 8, 1_000_000, 29), made(2, 9, 888_001, 2)], 4, none), ["direct.cluster"]);
+    assert_eq!(
+        after(vec![made(1, 8, 1_000_000, 29), made(2, 9, 888_000, 2)], 4, none),
+        [""; 0],
+        "the limit to the fen"
+    );
+    assert_eq!(after(vec![made(1, 8, 1_000_000, 31), made(2, 9, 888_001, 2)], 4, none), [""; 0], "too long ago");
+    let near = vec![made(1, 8, 1_900_000, 9), made(2, 9, 1_900_000, 3)];
+    assert_eq!(after(near, 4, none), ["direct.cluster", "direct.hugging"]);
+    let same: Vec<_> = (1..5).map(|i| made(i, 7, 1000, 90)).collect();
+    assert_eq!(after(same.clone(), 4, none), ["direct.pair"]);
+    assert_eq!(after(same, 1, none), [""; 0], "nobody else sells it");
+    let ties = crate::alert::r033_related::Ties { phones: 1, names: 0 };
+    assert_eq!(after(vec![], 4, ties), ["direct.related"]);
+}
+
+#[test]
+fn a_budget_project_over_the_limit_of_tender_is_told() {
+    let mut a = ask(vec![paper()]);
+    let past = crate::alert::past::Past(vec![made(1, 8, 400_000_000 - 111_999, 1)]);
+    a.before = Some(Before { past, now: NOW, supplier: 7, ..Before::default() });
+    let mut rules: Vec<Rule> = vec![rule(90, "limit.tender.annual_fen", None, Value::Int(400_000_000))];
+    rules.push(rule(9, "limit.same_kind.orders_per_month", None, Value::Int(2)));
+    let found = judge(&Rulebook::new(rules), &a);
+    let c = found.iter().find(|c| c.code == "direct.tender").unwrap();
+    assert!(c.verdict == Verdict::Warn && c.rule == 90 && c.figures.contains("W01"), "{c:?}");
 }

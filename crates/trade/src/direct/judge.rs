@@ -1,15 +1,20 @@
 //! Gathering what the rules want to know, and asking them.
-use super::store;
+use super::submit::Judged;
+use super::{past, store};
 use crate::Trade;
 use crate::plans::PlanLine;
 use crate::projects::Ready;
 use base::access::Actor;
 use kit::Result;
+use rules::alert::past::{Bought, Past, days_before};
+use rules::alert::r033_related::Ties;
 use rules::calendar::{civil, day_from, day_of, start_of, year_of};
-use rules::check::Check;
-use rules::direct::{Ask, AskLine, PlanRoom, judge, judge_need};
+use rules::check::{Check, Verdict};
+use rules::direct::{Ask, AskLine, Before, PlanRoom, judge, judge_need};
 use rules::price::Reference;
-use std::collections::{BTreeMap, HashMap};
+use rules::rulebook::Scope;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use supply::JudgeAsk;
 use supply::offers::Line as Offer;
 use supply::{offers, prices};
@@ -36,10 +41,75 @@ pub(super) struct Unit {
     pub(super) offered: Vec<Offer>,
     /// The lowest price of each offer in the last 30 days.
     pub(super) lowest: HashMap<i64, i64>,
+    /// What it bought before, where an order is about to be made.
+    pub(super) before: Option<Known>,
+}
+
+/// What decides whether an order would be a lead.
+pub(super) struct Known {
+    now: i64,
+    past: Past,
+    sellers: BTreeMap<String, i64>,
+    ties: HashMap<i64, Ties>,
+}
+
+/// What the unit bought before, and who these suppliers are to it.
+pub(super) async fn known(trade: &Trade, actor: &Actor, offers: &[Offer]) -> Result<Known> {
+    let (q, now) = (trade.db(), trade.db().now());
+    let past = past::bought(q, actor.org, days_before(now, YEAR_DAYS), now).await?;
+    let (mut sellers, mut ties) = (BTreeMap::new(), HashMap::new());
+    for o in offers {
+        let kind = base::facts::second_level(&o.category);
+        // Sellers matter only from so many orders of a kind on, and are many to count.
+        let scope =
+            Scope { category: Some(&o.category), mode: Some("supermarket"), form: Some("direct"), amount: None };
+        let least = trade.facts().number("alert.pair.orders", &actor.region, &scope, day_of(now), 5);
+        if !sellers.contains_key(kind) && past.count(kind, 0) + 1 >= least {
+            sellers.insert(kind.to_owned(), past::sellers(q, kind).await?);
+        }
+        if let Entry::Vacant(e) = ties.entry(o.supplier) {
+            e.insert(past::ties(q, actor.org, o.supplier).await?);
+        }
+    }
+    Ok(Known { now, past, sellers, ties })
+}
+
+impl Unit {
+    /// The next supplier's part is judged as if this one were placed.
+    pub(super) fn placed(&mut self, part: &[Wanted<'_>]) {
+        let total = part.iter().map(|w| w.offer.price * w.quantity).sum();
+        // Orders that are not made yet have negative numbers of their own.
+        let order = -1 - part.first().map_or(0, |w| w.offer.supplier);
+        let month: BTreeSet<&str> = part.iter().map(|w| base::facts::second_level(&w.offer.category)).collect();
+        for kind in month {
+            *self.month.entry(kind.to_owned()).or_default() += 1;
+        }
+        for w in part {
+            let (kind, amount) = (base::facts::second_level(&w.offer.category), w.offer.price * w.quantity);
+            if let Some(annual) = &mut self.annual {
+                *annual.entry(kind.to_owned()).or_default() += amount;
+            }
+            *self.bought.entry(w.offer.category.clone()).or_default() += w.quantity;
+            if let Some(k) = &mut self.before {
+                k.past.0.push(Bought {
+                    order,
+                    supplier: w.offer.supplier,
+                    direct: true,
+                    total,
+                    at: k.now,
+                    kind: kind.to_owned(),
+                    budget: w.plan.as_ref().map_or(0, |p| p.budget),
+                    amount,
+                });
+            }
+        }
+    }
 }
 
 /// How far back a sudden rise is looked for, days.
 const RISE_DAYS: i64 = 30;
+/// How far back a unit's orders are looked at, days.
+const YEAR_DAYS: i64 = 366;
 const DAY: i64 = 86_400_000;
 
 /// First millisecond of the year and of the month that hold `now`.
@@ -63,13 +133,14 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String], pr
         references: prices::references(trade.supply(), &actor.region, products).await?,
         offered: offers::of_products(trade.db(), products).await?,
         lowest: offers::lowest_since(trade.db(), products, now - RISE_DAYS * DAY).await?,
+        before: None,
     })
 }
 
 /// Rounds are looked for only when one of the categories is bought in batches at all.
 async fn rounds(trade: &Trade, region: &str, categories: &[String]) -> Result<Vec<String>> {
     let (facts, today) = (trade.facts(), day_of(trade.db().now()));
-    let scope = rules::rulebook::Scope { mode: None, form: None, category: None, amount: None };
+    let scope = Scope { mode: None, form: None, category: None, amount: None };
     let listed = facts.rule("catalogue.batch", region, &scope, today);
     let listed = listed.and_then(|e| e.list().map(<[String]>::to_vec)).unwrap_or_default();
     if !categories.iter().any(|c| listed.iter().any(|l| c.starts_with(l.as_str()))) {
@@ -124,6 +195,13 @@ pub(super) fn judged(
         with_plan,
         rounds: unit.rounds.clone(),
         dearer,
+        before: unit.before.as_ref().map(|k| Before {
+            past: k.past.clone(),
+            now: k.now,
+            supplier: first.offer.supplier,
+            sellers: k.sellers.clone(),
+            ties: k.ties.get(&first.offer.supplier).copied().unwrap_or_default(),
+        }),
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
     judge(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect()
@@ -197,9 +275,35 @@ pub(crate) async fn need(
         with_plan: true,
         rounds: unit.rounds.clone(),
         dearer: None,
+        before: None,
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
     Ok(judge_need(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect())
+}
+
+/// What a cart would meet if it were submitted now, supplier by supplier: only what is not in order.
+pub(super) async fn foreseen(trade: &Trade, actor: &Actor, cart: &[(Offer, i64)]) -> Result<Vec<Judged>> {
+    let found: Vec<Offer> = cart.iter().map(|(o, _)| o.clone()).collect();
+    let categories: Vec<String> = found.iter().map(|o| o.category.clone()).collect();
+    let products: Vec<i64> = found.iter().map(|o| o.product).collect();
+    let mut unit = unit(trade, actor, &categories, &products).await?;
+    unit.before = Some(known(trade, actor, &found).await?);
+    let plans = plans(trade, actor).await?;
+    let mut parts: BTreeMap<i64, Vec<Wanted<'_>>> = BTreeMap::new();
+    for (offer, quantity) in cart {
+        let plan = best_plan(&plans, &offer.category, offer.price * quantity);
+        parts.entry(offer.supplier).or_default().push(Wanted { offer, quantity: *quantity, plan });
+    }
+    let mut out = Vec::new();
+    for part in parts.values() {
+        let mut checks = judged(trade, &unit, part, &actor.region, true, None);
+        checks.retain(|(c, _)| c.verdict != Verdict::Pass);
+        unit.placed(part);
+        if !checks.is_empty() {
+            out.push((part[0].offer.supplier_name.clone(), checks));
+        }
+    }
+    Ok(out)
 }
 
 /// Tells the product page how purchases are judged.
@@ -226,6 +330,7 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
             references: HashMap::new(),
             offered: Vec::new(),
             lowest: HashMap::new(),
+            before: None,
         },
     };
     unit.references.extend(ask.reference.map(|r| (ask.offer.product, r)));

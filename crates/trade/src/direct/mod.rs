@@ -6,6 +6,7 @@
 mod approve;
 mod judge;
 mod pages;
+pub mod past;
 mod store;
 mod submit;
 

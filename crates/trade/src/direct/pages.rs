@@ -44,6 +44,7 @@ struct CartPage {
     groups: Vec<CartGroup>,
     total: String,
     proposals: Vec<crate::batch::Proposal>,
+    foreseen: Vec<Judged>,
 }
 
 async fn groups(trade: &Trade, person: i64) -> Result<(Vec<CartGroup>, Vec<(Offer, i64)>)> {
@@ -83,7 +84,8 @@ async fn cart(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
     let (groups, all) = groups(&trade, cx.actor()?.person).await?;
     let total = Fen(all.iter().map(|(o, q)| o.price * q).sum()).yuan();
     let proposals = crate::batch::proposals(&trade, cx.actor()?).await?;
-    web::html(&CartPage { s: Shell::work(&cx, "采购车").await?, groups, total, proposals })
+    let foreseen = judge::foreseen(&trade, cx.actor()?, &all).await?;
+    web::html(&CartPage { s: Shell::work(&cx, "采购车").await?, groups, total, proposals, foreseen })
 }
 
 async fn add(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Response> {
@@ -147,6 +149,7 @@ struct Checkout {
     total: String,
     key: String,
     blocked: Vec<Judged>,
+    foreseen: Vec<Judged>,
     wrong: Option<String>,
 }
 
@@ -201,6 +204,8 @@ async fn checkout_page(
         })
         .collect();
     let addresses = plans::addresses(trade.db(), actor.org).await?;
+    // What came back blocked says all by itself.
+    let foreseen = if blocked.is_empty() { judge::foreseen(trade, actor, &all).await? } else { Vec::new() };
     Ok(Checkout {
         s: Shell::work(cx, "提交订单").await?,
         groups,
@@ -211,6 +216,7 @@ async fn checkout_page(
         total: Fen(all.iter().map(|(o, q)| o.price * q).sum()).yuan(),
         key: form.map_or_else(|| kit::ids::random_hex(16), |f| f.get("key").to_owned()),
         blocked,
+        foreseen,
         wrong,
     })
 }

@@ -179,6 +179,7 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
     let categories: Vec<String> = found.iter().map(|o| o.category.clone()).collect();
     let products: Vec<i64> = found.iter().map(|o| o.product).collect();
     let mut unit = judge::unit(trade, actor, &categories, &products).await?;
+    unit.before = Some(judge::known(trade, actor, &found).await?);
     let known = judge::plans(trade, actor).await?;
     let mut judged: Vec<Judged> = Vec::new();
     for part in parts.values() {
@@ -192,13 +193,7 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
             .collect();
         let checks = judge::judged(trade, &unit, &wanted, &address.region, true, Some(&s.dearer));
         judged.push((part[0].0.supplier_name.clone(), checks));
-        // The next supplier's part is judged as if this one were placed.
-        for (offer, l) in part {
-            if let Some(annual) = &mut unit.annual {
-                *annual.entry(second_level(&offer.category).to_owned()).or_default() += offer.price * l.quantity;
-            }
-            *unit.bought.entry(offer.category.clone()).or_default() += l.quantity;
-        }
+        unit.placed(&wanted);
     }
     if judged.iter().any(|(_, c)| c.iter().any(|(c, _)| c.verdict == Verdict::Block)) {
         return Ok(Outcome::Blocked(judged));

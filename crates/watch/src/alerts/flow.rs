@@ -23,6 +23,8 @@ const PIECE: i64 = 200;
 const OVERDUE: usize = 100;
 /// Orders looked at afterwards in one step.
 const SWEEP: usize = 500;
+/// Suppliers looked at in one step.
+const SUPPLIERS: usize = 50;
 const DAY: i64 = 86_400_000;
 
 const ANY: rulebook::Scope<'static> = rulebook::Scope { mode: None, form: None, category: None, amount: None };
@@ -39,7 +41,12 @@ fn clock(watch: &Watch, level: Level, region: &str) -> Option<i64> {
 
 /// Who answers on the side concerned.
 async fn desk(tx: &dyn kit::Query, org: i64) -> Result<Duty> {
-    Ok(if base::orgs::org(tx, org).await?.kind == "unit" { Duty::Signer } else { Duty::SupplierAdmin })
+    Ok(match base::orgs::org(tx, org).await?.kind.as_str() {
+        "unit" => Duty::Signer,
+        "centre" => Duty::Centre,
+        "finance" => Duty::Regulator,
+        _ => Duty::SupplierAdmin,
+    })
 }
 
 /// Judges what is new in the journal; returns how many entries. Every entry is judged once; it stays behind the notices.
@@ -59,11 +66,36 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
     Ok(entries.len())
 }
 
-/// Once a day: what prices did after orders of a fortnight ago. A second time raises nothing again.
+/// Clocks that run, suppliers, stations: piece by piece, each written by itself.
+async fn daily(watch: &Watch) -> Result<usize> {
+    let (mut after, mut done) = (0, 0);
+    loop {
+        let mut sheet = Sheet::default();
+        let Some((last, n)) = judge::clocks::open(watch, after, SWEEP, &mut sheet).await? else { break };
+        write(watch, sheet, None).await?;
+        (after, done) = (last, done + n);
+    }
+    after = 0;
+    loop {
+        let mut sheet = Sheet::default();
+        let Some((last, n)) = judge::sweep::suppliers(watch, after, SUPPLIERS, &mut sheet).await? else { break };
+        write(watch, sheet, None).await?;
+        (after, done) = (last, done + n);
+    }
+    let mut region = String::new();
+    loop {
+        let mut sheet = Sheet::default();
+        let Some(at) = judge::sweep::station(watch, &region, &mut sheet).await? else { return Ok(done) };
+        write(watch, sheet, None).await?;
+        (region, done) = (at, done + 1);
+    }
+}
+
+/// Once a day: what is due, what suppliers and stations look like, what prices did after orders of a fortnight ago. A second time raises nothing again.
 pub async fn sweep(watch: &Watch) -> Result<usize> {
     let now = watch.db().now();
     let (from, to) = (now - (judge::AFTER_DAYS + 2) * DAY, now - judge::AFTER_DAYS * DAY);
-    let (mut after, mut done) = (0, 0);
+    let (mut after, mut done) = (0, daily(watch).await?);
     loop {
         let piece = facts::concluded(watch.db(), from, to, after, SWEEP).await?;
         let Some(furthest) = piece.last() else { return Ok(done) };
@@ -129,7 +161,7 @@ async fn advanced(tx: &Tx<'_>, moved: Option<(i64, i64)>) -> Result<bool> {
 }
 
 async fn raise(watch: &Watch, tx: &Tx<'_>, f: &Found) -> Result<()> {
-    let level = rule(f.rule).map_or(Level::Yellow, |r| r.level);
+    let level = f.level.or(rule(f.rule).map(|r| r.level)).unwrap_or(Level::Yellow);
     let id = tx.id();
     let a = Alert {
         id,
@@ -158,6 +190,16 @@ async fn raise(watch: &Watch, tx: &Tx<'_>, f: &Found) -> Result<()> {
     Ok(())
 }
 
+/// The leads a person reaches: offices of finance and audit those of their area, everybody else those their own
+/// organisation was asked about, a purchasing centre too.
+pub fn reach(actor: &Actor) -> Scope {
+    let office = actor.may(Duty::Regulator) || actor.may(Duty::Auditor);
+    match actor.scope() {
+        Scope::Region(_) if !office => Scope::Unit(actor.org),
+        scope => scope,
+    }
+}
+
 /// What people do with leads: key of the button, act, Chinese name.
 pub(super) const ACTS: [(&str, Act, &str); 5] = [
     ("ask", Act::Ask, "请对方说明"),
@@ -173,7 +215,11 @@ pub(super) fn may(actor: &Actor, a: &Alert, act: Act) -> bool {
     let own = a.org == actor.org;
     legal
         && match act {
-            Act::Explain => own && (actor.may(Duty::Signer) || actor.may(Duty::SupplierAdmin)),
+            Act::Explain => {
+                own && [Duty::Signer, Duty::SupplierAdmin, Duty::Centre, Duty::Regulator]
+                    .into_iter()
+                    .any(|d| actor.may(d))
+            }
             _ => {
                 !own && actor.may(Duty::Regulator)
                     && matches!(actor.scope(), Scope::Region(p) if a.region.starts_with(&p))
@@ -193,7 +239,7 @@ pub async fn act(watch: &Watch, actor: &Actor, id: i64, key: &str, words: &str, 
         .db()
         .write("alert.act", |tx| {
             Box::pin(async move {
-                let mut a = store::load(tx, &actor.scope(), id).await?;
+                let mut a = store::load(tx, &reach(actor), id).await?;
                 if !may(actor, &a, what) {
                     return Err(Fail::refuse("alert.state", "现在不能这样办理，请刷新页面看最新状态。"));
                 }

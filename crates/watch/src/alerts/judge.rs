@@ -2,15 +2,23 @@
 use super::facts::store::{self as facts, Order};
 use super::store::Tally;
 use crate::Watch;
+use base::facts::Facts;
 use kit::journal::Recorded;
 use kit::{Query, Result};
 use rules::alert::{
-    Outcome, m04_price_bump, m07_other_station, m08_hasty_acceptance, m13_account_before_payment, w03_frequency,
-    w04_hugging, w05_pair, w09_companion, w14_fulfilment, w18_five_stars,
+    Level, Outcome, Rule, Terms, m04_price_bump, m07_other_station, m08_hasty_acceptance, m13_account_before_payment,
+    w09_companion, w14_fulfilment, w18_five_stars,
 };
-use rules::calendar::{civil, day_from, day_of, show_day, start_of};
+use rules::calendar::{civil, day_of};
 use rules::rulebook::Scope;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+pub mod clocks;
+mod contracts;
+mod orders;
+mod people;
+pub mod sweep;
+mod units;
 
 const DAY: i64 = 86_400_000;
 
@@ -28,6 +36,8 @@ pub struct Found {
     pub subject: String,
     /// Figures in words.
     pub words: String,
+    /// Level, where the rule has stages; its own otherwise.
+    pub level: Option<Level>,
     /// Pages that show them.
     pub evidence: String,
 }
@@ -55,13 +65,14 @@ impl Sheet {
     fn note(&mut self, about: About<'_>, outcome: Outcome) {
         let t = self.tallies.entry(about.rule).or_default();
         t.judged += 1;
+        let level = outcome.level();
         match outcome {
             Outcome::Clear => {}
             Outcome::Blind(why) => {
                 t.blind += 1;
                 t.blind_why = why.to_owned();
             }
-            Outcome::Hit(words) => {
+            Outcome::Hit(words) | Outcome::At(_, words) => {
                 t.hits += 1;
                 self.found.push(Found {
                     rule: about.rule,
@@ -70,10 +81,45 @@ impl Sheet {
                     org: about.org,
                     subject: about.subject.to_owned(),
                     words,
+                    level,
                     evidence: about.evidence,
                 });
             }
         }
+    }
+}
+
+/// An event about an order, with what every rule about it asks first.
+struct Case<'a> {
+    q: &'a dyn Query,
+    facts: &'a Facts,
+    path: &'a [&'a str],
+    e: &'a Recorded,
+    id: i64,
+    o: &'a Order,
+}
+
+impl<'a> Case<'a> {
+    /// Where parameters are looked up, whatever the goods.
+    fn terms(&self) -> Terms<'_> {
+        let scope = Scope { mode: Some(&self.o.mode), form: Some(&self.o.form), category: None, amount: None };
+        Terms { book: &self.facts.rulebook, path: self.path, scope, day: day_of(self.e.at) }
+    }
+
+    fn year(&self) -> i32 {
+        civil(day_of(self.e.at)).0
+    }
+
+    /// Was it bought directly from the shelf?
+    fn direct(&self) -> bool {
+        self.o.mode == "supermarket" && self.o.form == "direct"
+    }
+
+    /// Notes what a rule said; `more` are pages beside the order's own.
+    fn note(&self, sheet: &mut Sheet, rule: &'static Rule, (key, org): (String, i64), more: &str, outcome: Outcome) {
+        let evidence = format!("/orders/{} {more}", self.id).trim_end().to_owned();
+        let about = About { rule: rule.id, key, region: &self.o.region, org, subject: &self.e.subject, evidence };
+        sheet.note(about, outcome);
     }
 }
 
@@ -84,10 +130,18 @@ pub async fn event(watch: &Watch, e: &Recorded, sheet: &mut Sheet) -> Result<()>
     if let (Some(id), "auction.awarded") = (id("auction/"), e.kind.as_str()) {
         return companions(watch, q, e, id, sheet).await;
     }
+    match e.kind.as_str() {
+        "conduct.told" => return units::listed(q, e, sheet).await,
+        "inspection.recorded" => return people::inspected(q, e, sheet).await,
+        _ => {}
+    }
     let Some(id) = id("order/") else { return Ok(()) };
     let Some(o) = facts::order(q, id).await? else { return Ok(()) };
+    let f = watch.facts();
+    let path = f.path(&o.region);
+    let case = Case { q, facts: &f, path: &path, e, id, o: &o };
+    about_order(&case, sheet).await?;
     match e.kind.as_str() {
-        "order.placed" | "order.awarded" => placed(watch, q, (e, id), &o, sheet).await,
         "order.refused" | "order.expired" | "order.cancelled" | "return.done" => {
             fulfilment(watch, q, e, &o, sheet).await
         }
@@ -124,50 +178,28 @@ pub async fn event(watch: &Watch, e: &Recorded, sheet: &mut Sheet) -> Result<()>
     }
 }
 
-async fn placed(watch: &Watch, q: &dyn Query, (e, id): (&Recorded, i64), o: &Order, sheet: &mut Sheet) -> Result<()> {
-    let f = watch.facts();
-    let day = day_of(e.at);
-    let (year, month, _) = civil(day);
-    let month_from = day_from(year, month, 1).map_or(e.at, start_of);
-    let lines = facts::lines(q, id).await?;
-    let kinds: BTreeSet<&str> = lines.iter().map(|(.., c)| base::facts::second_level(c)).collect();
-    for kind in kinds {
-        // Rules name the category or none: the one of the first line of the kind decides, as it does when one buys.
-        let code =
-            lines.iter().map(|(.., c)| c.as_str()).find(|c| base::facts::second_level(c) == kind).unwrap_or(kind);
-        let scope = Scope { mode: Some(&o.mode), form: Some(&o.form), category: Some(code), amount: None };
-        let number = |key: &str, or| f.number(key, &o.region, &scope, day, or);
-        let about = |rule, key| About {
-            rule,
-            key,
-            region: &o.region,
-            org: o.unit,
-            subject: &e.subject,
-            evidence: format!("/orders/{id}"),
-        };
-        let in_month = &show_day(day)[..7];
-
-        let most = f.rule("limit.same_kind.orders_per_month", &o.region, &scope, day).and_then(|r| r.int());
-        let orders = facts::orders_in(q, o.unit, kind, month_from, e.at).await?;
-        sheet.note(about("W03", format!("{}/{kind}/{in_month}", o.unit)), w03_frequency::judge(orders, most));
-
-        let p = w04_hugging::Params {
-            limit: f.rule("limit.direct.order_fen", &o.region, &scope, day).and_then(|r| r.int()),
-            from_percent: number("alert.hug.from_percent", 90),
-            count: number("alert.hug.count", 2),
-        };
-        let from = e.at - number("alert.hug.days", 30) * DAY;
-        let totals = facts::direct_totals(q, o.unit, kind, from, e.at).await?;
-        sheet.note(about("W04", format!("{}/{kind}/{in_month}", o.unit)), w04_hugging::judge(&totals, p));
-
-        let p = w05_pair::Params { percent: number("alert.pair.percent", 50), orders: number("alert.pair.orders", 5) };
-        let from = e.at - number("alert.pair.months", 12) * 30 * DAY;
-        let shares = facts::shares(q, o.unit, o.supplier, kind, from).await?;
-        let sellers = facts::sellers(q, kind).await?;
-        let key = format!("{}/{kind}/{}/{year}", o.unit, o.supplier);
-        sheet.note(about("W05", key), w05_pair::judge(shares, sellers, p));
+/// Who looks at what of an order.
+async fn about_order(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
+    match c.e.kind.as_str() {
+        "order.placed" | "order.awarded" | "order.resubmitted" => {
+            orders::placed(c, sheet).await?;
+            units::placed(c, sheet).await
+        }
+        "order.approved" if c.e.data["last"] == true => people::approved(c, sheet).await,
+        "order.expired" => clocks::expired(c, sheet).await,
+        "contract.concluded" => {
+            contracts::concluded(c, sheet).await?;
+            clocks::moved(c, sheet).await
+        }
+        "shipment.received" | "acceptance.recorded" => clocks::moved(c, sheet).await,
+        "payment.paid" => {
+            contracts::paid(c, sheet).await?;
+            clocks::moved(c, sheet).await
+        }
+        "return.agreed" | "return.done" => contracts::returned(c, sheet).await,
+        "evaluation.made" if c.e.data["side"] == "unit" => people::evaluated(c, sheet).await,
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 async fn companions(watch: &Watch, q: &dyn Query, e: &Recorded, auction: i64, sheet: &mut Sheet) -> Result<()> {

@@ -8,18 +8,25 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Gate, Routes, Upload};
+use base::facts::Facts;
+use base::facts::pages::show_value;
 use base::said::Spoken;
 use base::shell::Shell;
 use kit::text::{percent, sha256};
 use kit::{Fail, Result, web};
-use rules::alert::{RULES, Rule, rule};
-use rules::calendar::show_time;
+use rules::Fen;
+use rules::alert::{Level, RULES, Rule, Topic, rule};
+use rules::calendar::{Day, day_of, show_time};
 use rules::duty::Duty;
+use rules::rulebook::Scope;
 
-const READERS: Gate = Gate::Any(&[Duty::Regulator, Duty::Auditor, Duty::Signer, Duty::SupplierAdmin]);
-const ACTORS: Gate = Gate::Any(&[Duty::Regulator, Duty::Signer, Duty::SupplierAdmin]);
+const READERS: Gate = Gate::Any(&[Duty::Regulator, Duty::Auditor, Duty::Signer, Duty::SupplierAdmin, Duty::Centre]);
+const ACTORS: Gate = Gate::Any(&[Duty::Regulator, Duty::Signer, Duty::SupplierAdmin, Duty::Centre]);
 const OFFICE: Gate = Gate::Any(&[Duty::Regulator, Duty::Auditor]);
 const PAGE: usize = 30;
+/// Lists longer than this are not written out.
+const LIST_SHOWN: usize = 8;
+const ANY: Scope<'static> = Scope { mode: None, form: None, category: None, amount: None };
 
 struct Item {
     a: Alert,
@@ -59,7 +66,7 @@ struct List {
 async fn list(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     let actor = cx.actor()?;
     let only = cx.param("rule").to_owned();
-    let (found, total) = store::list(watch.db(), &actor.scope(), &only, cx.page(), PAGE).await?;
+    let (found, total) = store::list(watch.db(), &flow::reach(actor), &only, cx.page(), PAGE).await?;
     web::html(&List {
         s: Shell::work(&cx, "动态预警").await?,
         items: items(&watch, found).await?,
@@ -89,7 +96,7 @@ struct Page {
     wrong: Option<String>,
     typed: String,
     i: Item,
-    about: Option<&'static Rule>,
+    about: Option<Line>,
     links: Vec<String>,
     steps: Vec<Spoken>,
     acts: Vec<(&'static str, &'static str)>,
@@ -98,13 +105,13 @@ struct Page {
 
 async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
     let actor = cx.actor()?;
-    let a = store::load(watch.db(), &actor.scope(), id).await?;
+    let a = store::load(watch.db(), &flow::reach(actor), id).await?;
     let acts: Vec<_> = ACTS.iter().filter(|(_, act, _)| may(actor, &a, *act)).map(|(k, _, w)| (*k, *w)).collect();
     Ok(Page {
         s: Shell::work(cx, format!("预警 {}", a.number)).await?,
         wrong,
         typed: typed.to_owned(),
-        about: rule(&a.rule),
+        about: rule(&a.rule).map(|r| line(&watch.facts(), &a.region, day_of(a.raised_at), r)),
         links: a.evidence.split_whitespace().map(str::to_owned).collect(),
         steps: base::said::spoken(watch.db(), MATTER, id).await?,
         sanction: acts.iter().any(|(k, _)| *k == "sanction"),
@@ -131,30 +138,103 @@ async fn act(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Up
     }
 }
 
+/// A parameter of a rule as it holds at the reader's place.
+struct Parameter {
+    key: &'static str,
+    title: String,
+    value: String,
+}
+
 struct Line {
     r: &'static Rule,
+    formula: String,
+    parameters: Vec<Parameter>,
     t: Tally,
     raised: i64,
     closed: i64,
     precision: String,
 }
 
+/// A choice of the filter: key, name, how many rules, is it chosen?
+type Choice = (&'static str, &'static str, usize, bool);
+
 #[derive(Template)]
 #[template(path = "alerts/pages/rules.html")]
 struct Rules {
     s: Shell,
-    lines: Vec<Line>,
+    groups: Vec<(Topic, Vec<Line>)>,
+    topics: Vec<Choice>,
+    levels: Vec<Choice>,
+    hit: bool,
+    all: usize,
+    shown: usize,
+}
+
+/// Keys in braces of a formula, each once.
+fn keys(formula: &'static str) -> Vec<&'static str> {
+    let mut out: Vec<&str> = Vec::new();
+    for key in formula.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+        if !out.contains(&key) {
+            out.push(key);
+        }
+    }
+    out
+}
+
+/// A rule for people: its formula with what the parameters are at a place, by their names where that is not one number.
+fn line(facts: &Facts, region: &str, day: Day, r: &'static Rule) -> Line {
+    let (mut formula, mut parameters) = (r.formula.to_owned(), Vec::new());
+    for key in keys(r.formula) {
+        let title = facts.key_title(key).to_owned();
+        // Where the rulebook speaks only of some goods or sums, there is no one value to show.
+        let found = facts.rule(key, region, &ANY, day).filter(|e| e.list().is_none_or(|l| l.len() <= LIST_SHOWN));
+        let number = found.as_ref().and_then(|e| Some((e.int()?, e.rule.unit.as_str())));
+        let inline = match number {
+            Some((n, "fen")) => Fen(n).yuan(),
+            Some((n, _)) => n.to_string(),
+            None => format!("〔{title}〕"),
+        };
+        formula = formula.replace(&format!("{{{key}}}"), &inline);
+        let value =
+            found.map_or("按品目、金额或方式规定".to_owned(), |e| show_value(&e.value, &e.rule.unit));
+        parameters.push(Parameter { key, title, value });
+    }
+    Line { r, formula, parameters, t: Tally::default(), raised: 0, closed: 0, precision: String::new() }
 }
 
 async fn rules(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     let (tallies, ends) = (store::tallies(watch.db()).await?, store::ends(watch.db()).await?);
-    let line = |r: &'static Rule| {
+    let (facts, day) = (watch.facts(), day_of(watch.db().now()));
+    let region = cx.actor()?.region.clone();
+    let (topic, level, hit) = (cx.param("topic").to_owned(), cx.param("level").to_owned(), cx.param("hit") == "1");
+    let hits = |r: &Rule| tallies.get(r.id).is_some_and(|t| t.hits > 0);
+    let fits = |r: &&&'static Rule| {
+        (topic.is_empty() || Topic::of(r.id).key() == topic)
+            && (level.is_empty() || r.level.key() == level)
+            && (!hit || hits(r))
+    };
+    let full = |r: &'static Rule| {
         let (raised, justified, right) = ends.get(r.id).copied().unwrap_or_default();
         let closed = justified + right;
         let precision = if closed == 0 { "—".into() } else { format!("{}%", right * 100 / closed) };
-        Line { r, t: tallies.get(r.id).cloned().unwrap_or_default(), raised, closed, precision }
+        let t = tallies.get(r.id).cloned().unwrap_or_default();
+        Line { t, raised, closed, precision, ..line(&facts, &region, day, r) }
     };
-    web::html(&Rules { s: Shell::work(&cx, "预警规则").await?, lines: RULES.into_iter().map(line).collect() })
+    let count = |f: &dyn Fn(&Rule) -> bool| RULES.iter().filter(|r| f(r)).count();
+    let topics = Topic::ALL.map(|t| (t.key(), t.label(), count(&|r| Topic::of(r.id) == t), t.key() == topic));
+    let levels = [Level::Red, Level::Orange, Level::Yellow];
+    let levels = levels.map(|l| (l.key(), l.label(), count(&|r| r.level == l), l.key() == level));
+    let chosen: Vec<&'static Rule> = RULES.iter().filter(fits).copied().collect();
+    let of = |t: Topic| chosen.iter().filter(|r| Topic::of(r.id) == t).map(|r| full(r)).collect::<Vec<_>>();
+    web::html(&Rules {
+        s: Shell::work(&cx, "预警规则").await?,
+        groups: Topic::ALL.map(|t| (t, of(t))).into_iter().filter(|(_, l)| !l.is_empty()).collect(),
+        topics: topics.to_vec(),
+        levels: levels.to_vec(),
+        hit,
+        all: RULES.len(),
+        shown: chosen.len(),
+    })
 }
 
 /// Routes of this room.

@@ -1,9 +1,6 @@
 //! Sums and counts that the rules judge.
 use kit::{Query, Result, params};
 
-/// Orders that came to nothing do not count.
-const ALIVE: &str = "o.state NOT IN ('returned', 'refused', 'expired', 'withdrawn', 'cancelled')";
-
 /// An order, as far as rules ask.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -38,49 +35,6 @@ pub async fn order(q: &dyn Query, id: i64) -> Result<Option<Order>> {
 pub async fn lines(q: &dyn Query, id: i64) -> Result<Vec<(i64, i64, i64, String)>> {
     let sql = "SELECT offer, product, price, category FROM order_line WHERE orders = $1 ORDER BY id";
     Ok(q.rows(sql, params![id]).await?.iter().map(|r| (r.int(0), r.int(1), r.int(2), r.text(3))).collect())
-}
-
-/// Orders of a unit in a second-level category within a time.
-pub async fn orders_in(q: &dyn Query, unit: i64, category: &str, from: i64, to: i64) -> Result<i64> {
-    let sql = format!(
-        "SELECT COUNT(DISTINCT o.id) FROM orders o JOIN order_line l ON l.orders = o.id \
-         WHERE o.unit = $1 AND o.made_at >= $3 AND o.made_at <= $4 AND l.category LIKE $2 AND {ALIVE}"
-    );
-    Ok(q.one(&sql, params![unit, format!("{category}%"), from, to]).await?.int(0))
-}
-
-/// Totals of direct orders of a unit in a second-level category within a time.
-pub async fn direct_totals(q: &dyn Query, unit: i64, category: &str, from: i64, to: i64) -> Result<Vec<i64>> {
-    let sql = format!(
-        "SELECT o.total FROM orders o WHERE o.unit = $1 AND o.made_at >= $3 AND o.made_at <= $4 AND o.mode = 'supermarket' \
-         AND o.form = 'direct' AND {ALIVE} AND EXISTS (SELECT 1 FROM order_line l WHERE l.orders = o.id AND l.category LIKE $2) ORDER BY o.id"
-    );
-    Ok(q.rows(&sql, params![unit, format!("{category}%"), from, to]).await?.iter().map(|r| r.int(0)).collect())
-}
-
-/// Orders and amount of a unit in a second-level category since a time: those of one supplier, and all.
-pub async fn shares(
-    q: &dyn Query,
-    unit: i64,
-    supplier: i64,
-    category: &str,
-    from: i64,
-) -> Result<((i64, i64), (i64, i64))> {
-    let sql = format!(
-        "SELECT COUNT(DISTINCT CASE WHEN o.supplier = $2 THEN o.id END), \
-         CAST(COALESCE(SUM(CASE WHEN o.supplier = $2 THEN l.price * l.quantity ELSE 0 END), 0) AS BIGINT), \
-         COUNT(DISTINCT o.id), CAST(COALESCE(SUM(l.price * l.quantity), 0) AS BIGINT) FROM orders o JOIN order_line l ON l.orders = o.id \
-         WHERE o.unit = $1 AND o.made_at >= $4 AND l.category LIKE $3 AND {ALIVE}"
-    );
-    let r = q.one(&sql, params![unit, supplier, format!("{category}%"), from]).await?;
-    Ok(((r.int(0), r.int(1)), (r.int(2), r.int(3))))
-}
-
-/// How many suppliers sell goods of a category now.
-pub async fn sellers(q: &dyn Query, category: &str) -> Result<i64> {
-    let sql = "SELECT COUNT(DISTINCT o.supplier) FROM offer o JOIN product p ON p.id = o.product \
-               WHERE p.category LIKE $1 AND o.state = 'listed' AND o.stops = 0";
-    Ok(q.one(sql, params![format!("{category}%")]).await?.int(0))
 }
 
 /// Who quoted in an auction.
