@@ -4,14 +4,46 @@
 
 use crate::states::{moves, states};
 
+pub mod contest;
+pub mod k01_low_spread;
+pub mod k02_cover_quotes;
+pub mod k03_split_market;
 pub mod m04_price_bump;
 pub mod m07_other_station;
 pub mod m08_hasty_acceptance;
+pub mod m09_one_answer;
+pub mod m11_fits_one;
 pub mod m13_account_before_payment;
+pub mod r003_short_period;
+pub mod r018_single_bidder;
+pub mod r019_few_bidders;
+pub mod r022_spread;
+pub mod r023_round_numbers;
+pub mod r024_close_second;
+pub mod r025_hardly_wins;
+pub mod r026_same_partners;
+pub mod r027_regular_absent;
+pub mod r028_equal_quotes;
+pub mod r029_first_digits;
+pub mod r030_late_quote;
+pub mod r031_near_ceiling;
+pub mod r034_in_step;
+pub mod r035_all_others_out;
+pub mod r036_lowest_out;
+pub mod r038_exclusions;
+pub mod r048_many_classes;
+pub mod r053_same_winner;
+pub mod r057_rotation;
+pub mod r058_far_second;
+pub mod r061_decision_time;
 pub mod w03_frequency;
 pub mod w04_hugging;
 pub mod w05_pair;
+pub mod w06_same_machine;
+pub mod w07_shared_people;
+pub mod w08_quote_pattern;
 pub mod w09_companion;
+pub mod w11_low_quote;
 pub mod w14_fulfilment;
 pub mod w18_five_stars;
 
@@ -89,7 +121,7 @@ pub enum Outcome {
 }
 
 /// All rules.
-pub const RULES: [&Rule; 10] = [
+pub const RULES: [&Rule; 41] = [
     &w03_frequency::RULE,
     &w04_hugging::RULE,
     &w05_pair::RULE,
@@ -100,6 +132,37 @@ pub const RULES: [&Rule; 10] = [
     &m07_other_station::RULE,
     &m08_hasty_acceptance::RULE,
     &m13_account_before_payment::RULE,
+    &w06_same_machine::RULE,
+    &w07_shared_people::RULE,
+    &w08_quote_pattern::RULE,
+    &w11_low_quote::RULE,
+    &m09_one_answer::RULE,
+    &m11_fits_one::RULE,
+    &r003_short_period::RULE,
+    &r018_single_bidder::RULE,
+    &r019_few_bidders::RULE,
+    &r022_spread::RULE,
+    &r023_round_numbers::RULE,
+    &r024_close_second::RULE,
+    &r025_hardly_wins::RULE,
+    &r026_same_partners::RULE,
+    &r027_regular_absent::RULE,
+    &r028_equal_quotes::RULE,
+    &r029_first_digits::RULE,
+    &r030_late_quote::RULE,
+    &r031_near_ceiling::RULE,
+    &r034_in_step::RULE,
+    &r035_all_others_out::RULE,
+    &r036_lowest_out::RULE,
+    &r038_exclusions::RULE,
+    &r048_many_classes::RULE,
+    &r053_same_winner::RULE,
+    &r057_rotation::RULE,
+    &r058_far_second::RULE,
+    &r061_decision_time::RULE,
+    &k01_low_spread::RULE,
+    &k02_cover_quotes::RULE,
+    &k03_split_market::RULE,
 ];
 
 /// A rule by its code.

@@ -1,5 +1,6 @@
 //! Pages of leads: the list, one lead with its record, the rules with how well they do.
 use super::flow::{self, ACTS, MATTER, may};
+use super::shadow;
 use super::store::{self, Alert, Tally};
 use crate::Watch;
 use askama::Template;
@@ -137,6 +138,8 @@ struct Line {
     raised: i64,
     closed: i64,
     precision: String,
+    /// On seeded cases: precision and recall, percent; None for a rule that has none.
+    seeded: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -152,7 +155,9 @@ async fn rules(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
         let (raised, justified, right) = ends.get(r.id).copied().unwrap_or_default();
         let closed = justified + right;
         let precision = if closed == 0 { "—".into() } else { format!("{}%", right * 100 / closed) };
-        Line { r, t: tallies.get(r.id).cloned().unwrap_or_default(), raised, closed, precision }
+        let part = |n: u64| format!("{}.{}%", n / 10, n % 10);
+        let seeded = shadow::held().get(r.id).map(|q| (part(q.precision()), part(q.recall())));
+        Line { seeded, r, t: tallies.get(r.id).cloned().unwrap_or_default(), raised, closed, precision }
     };
     web::html(&Rules { s: Shell::work(&cx, "预警规则").await?, lines: RULES.into_iter().map(line).collect() })
 }
