@@ -137,9 +137,6 @@ mod tests {
 
     #[test]
     fn every_seeded_rule_is_good_on_the_held_seed() {
-        for (id, q) in measure(TUNING, 1_000) {
-            println!("{id:5} p {:4} r {:4} {q:?}", q.precision(), q.recall());
-        }
         let found = measure(HELD, 1_000);
         let poor: Vec<_> = found.iter().filter(|(_, q)| !q.enough()).collect();
         assert!(poor.is_empty(), "{poor:?}");
