@@ -6,6 +6,7 @@ pub mod detectors;
 pub mod doctor;
 pub mod folder;
 pub mod settings;
+pub mod shadow;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;

@@ -75,6 +75,15 @@ enum Command {
         #[arg(long, default_value_t = 20_000)]
         listings: u64,
     },
+    /// Say how good the alert rules are: precision and recall on seeded cases; fails when a rule is not good enough
+    Alerts {
+        /// Seed of the cases
+        #[arg(long, default_value_t = watch::alerts::shadow::HELD)]
+        seed: u64,
+        /// So many cases of each rule
+        #[arg(long, default_value_t = 2_000)]
+        cases: u64,
+    },
     /// What a supplier sells, as a folder of YAML, CSV or XLSX files and pictures says it
     Supplier {
         #[command(subcommand)]
@@ -492,6 +501,7 @@ async fn run(command: Command) -> Result<()> {
         Command::Supplier { what: Shop::Plan { shop } } => shop_plan(&shop).await,
         Command::Supplier { what: Shop::Apply { shop, prune } } => shop_apply(&shop, prune).await,
         Command::Detectors { seed, listings } => qicai::detectors::report(seed, listings),
+        Command::Alerts { seed, cases } => qicai::shadow::report(seed, cases),
         Command::Import { what: Import::Offers { file, supplier, partial, place } } => {
             import_offers(&file, &supplier, partial, &place).await
         }

@@ -190,6 +190,7 @@ impl Ledger {
             with_plan: false,
             rounds: Vec::new(),
             dearer: Some("—"),
+            before: None,
         }
     }
 }

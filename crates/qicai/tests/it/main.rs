@@ -2,6 +2,7 @@
 
 mod admission;
 mod alerts;
+mod alerts_bids;
 mod alerts_orders;
 mod auctions;
 mod audits;

@@ -235,6 +235,16 @@ impl Visitor {
         self.post_raw(path, "application/x-www-form-urlencoded", body.into_bytes()).await
     }
 
+    /// Posts a form from a network address, as the proxy before the mall reports it.
+    pub async fn post_from(&self, address: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let mut body = format!("_csrf={}", self.csrf);
+        for (k, v) in fields {
+            body.push_str(&format!("&{}={}", kit::text::percent(k), kit::text::percent(v)));
+        }
+        let headers = [("cookie", self.cookie.as_str()), ("x-forwarded-for", address), ("user-agent", "wps")];
+        self.post_with(path, &headers, "application/x-www-form-urlencoded", body.into_bytes()).await
+    }
+
     pub async fn post_raw(&self, path: &str, kind: &str, body: Vec<u8>) -> Page {
         let r = Request::post(path).header(header::COOKIE, &self.cookie).header(header::CONTENT_TYPE, kind);
         self.send(r.body(Body::from(body)).unwrap()).await

@@ -4,9 +4,13 @@
 
 use crate::states::{moves, states};
 
+pub mod contest;
 pub mod d01_newcomer;
 pub mod d02_captive;
 pub mod figures;
+pub mod k01_low_spread;
+pub mod k02_cover_quotes;
+pub mod k03_split_market;
 pub mod m01_above_offers;
 pub mod m02_above_lowest;
 pub mod m04_price_bump;
@@ -14,7 +18,9 @@ pub mod m05_only_here;
 pub mod m06_accessories;
 pub mod m07_other_station;
 pub mod m08_hasty_acceptance;
+pub mod m09_one_answer;
 pub mod m10_local_share;
+pub mod m11_fits_one;
 pub mod m12_bunching;
 pub mod m13_account_before_payment;
 pub mod m14_overrides;
@@ -24,19 +30,41 @@ pub mod m17_returns;
 pub mod m18_never_finds;
 pub mod past;
 pub mod r002_just_under;
+pub mod r003_short_period;
 pub mod r010_no_reason;
 pub mod r011_cluster;
 pub mod r013_direct_share;
 pub mod r016_outlier;
+pub mod r018_single_bidder;
+pub mod r019_few_bidders;
+pub mod r022_spread;
+pub mod r023_round_numbers;
+pub mod r024_close_second;
+pub mod r025_hardly_wins;
+pub mod r026_same_partners;
+pub mod r027_regular_absent;
+pub mod r028_equal_quotes;
+pub mod r029_first_digits;
+pub mod r030_late_quote;
+pub mod r031_near_ceiling;
 pub mod r033_related;
+pub mod r034_in_step;
+pub mod r035_all_others_out;
+pub mod r036_lowest_out;
+pub mod r038_exclusions;
 pub mod r040_buyer_share;
 pub mod r044_malformed;
 pub mod r046_barred;
+pub mod r048_many_classes;
 pub mod r049_near_year;
 pub mod r050_market_share;
 pub mod r052_low_then_large;
+pub mod r053_same_winner;
 pub mod r055_near_pair;
+pub mod r057_rotation;
+pub mod r058_far_second;
 pub mod r059_contract;
+pub mod r061_decision_time;
 pub mod r068_overpaid;
 pub mod terms;
 pub mod topic;
@@ -45,8 +73,12 @@ pub mod w02_annual;
 pub mod w03_frequency;
 pub mod w04_hugging;
 pub mod w05_pair;
+pub mod w06_same_machine;
+pub mod w07_shared_people;
+pub mod w08_quote_pattern;
 pub mod w09_companion;
 pub mod w10_deal_price;
+pub mod w11_low_quote;
 pub mod w12_overdue;
 pub mod w13_stale_goods;
 pub mod w14_fulfilment;
@@ -153,14 +185,18 @@ impl Outcome {
 }
 
 /// All rules.
-pub const RULES: [&Rule; 47] = [
+pub const RULES: [&Rule; 78] = [
     &w01_splitting::RULE,
     &w02_annual::RULE,
     &w03_frequency::RULE,
     &w04_hugging::RULE,
     &w05_pair::RULE,
+    &w06_same_machine::RULE,
+    &w07_shared_people::RULE,
+    &w08_quote_pattern::RULE,
     &w09_companion::RULE,
     &w10_deal_price::RULE,
+    &w11_low_quote::RULE,
     &w12_overdue::RULE,
     &w13_stale_goods::RULE,
     &w14_fulfilment::RULE,
@@ -176,7 +212,9 @@ pub const RULES: [&Rule; 47] = [
     &m06_accessories::RULE,
     &m07_other_station::RULE,
     &m08_hasty_acceptance::RULE,
+    &m09_one_answer::RULE,
     &m10_local_share::RULE,
+    &m11_fits_one::RULE,
     &m12_bunching::RULE,
     &m13_account_before_payment::RULE,
     &m14_overrides::RULE,
@@ -185,22 +223,47 @@ pub const RULES: [&Rule; 47] = [
     &m17_returns::RULE,
     &m18_never_finds::RULE,
     &r002_just_under::RULE,
+    &r003_short_period::RULE,
     &r010_no_reason::RULE,
     &r011_cluster::RULE,
     &r013_direct_share::RULE,
     &r016_outlier::RULE,
+    &r018_single_bidder::RULE,
+    &r019_few_bidders::RULE,
+    &r022_spread::RULE,
+    &r023_round_numbers::RULE,
+    &r024_close_second::RULE,
+    &r025_hardly_wins::RULE,
+    &r026_same_partners::RULE,
+    &r027_regular_absent::RULE,
+    &r028_equal_quotes::RULE,
+    &r029_first_digits::RULE,
+    &r030_late_quote::RULE,
+    &r031_near_ceiling::RULE,
     &r033_related::RULE,
+    &r034_in_step::RULE,
+    &r035_all_others_out::RULE,
+    &r036_lowest_out::RULE,
+    &r038_exclusions::RULE,
     &r040_buyer_share::RULE,
     &r044_malformed::RULE,
     &r046_barred::RULE,
+    &r048_many_classes::RULE,
     &r049_near_year::RULE,
     &r050_market_share::RULE,
     &r052_low_then_large::RULE,
+    &r053_same_winner::RULE,
     &r055_near_pair::RULE,
+    &r057_rotation::RULE,
+    &r058_far_second::RULE,
     &r059_contract::RULE,
+    &r061_decision_time::RULE,
     &r068_overpaid::RULE,
     &d01_newcomer::RULE,
     &d02_captive::RULE,
+    &k01_low_spread::RULE,
+    &k02_cover_quotes::RULE,
+    &k03_split_market::RULE,
 ];
 
 /// A rule by its code.

@@ -21,6 +21,7 @@ pub use desk::{Desks, Receipt, quote};
 pub use entry::{Entering, enter};
 pub use flow::{Launch, Launched, answer, ask, cancel, launch};
 pub(crate) use flow::{Pooled, approve, pooled, send_back, withdraw};
+pub use form::fit;
 pub use live::Lives;
 pub use outage::{Pulse, beat, make_good, note};
 pub use pages::routes;

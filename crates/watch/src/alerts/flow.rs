@@ -1,4 +1,5 @@
 //! Raising leads, and what people do with them.
+use super::contest;
 use super::facts::store as facts;
 use super::judge::{self, Found, Sheet};
 use super::store::{self, Alert};
@@ -91,9 +92,13 @@ async fn daily(watch: &Watch) -> Result<usize> {
     }
 }
 
-/// Once a day: what is due, what suppliers and stations look like, what prices did after orders of a fortnight ago. A second time raises nothing again.
+/// Once a day: what is due, what suppliers and stations look like, what prices did after orders of a fortnight ago, and what a
+/// year of auctions shows of those who took part lately. A second time raises nothing again.
 pub async fn sweep(watch: &Watch) -> Result<usize> {
     let now = watch.db().now();
+    let mut sheet = Sheet::default();
+    contest::daily(watch, now, &mut sheet).await?;
+    write(watch, sheet, None).await?;
     let (from, to) = (now - (judge::AFTER_DAYS + 2) * DAY, now - judge::AFTER_DAYS * DAY);
     let (mut after, mut done) = (0, daily(watch).await?);
     loop {

@@ -1,4 +1,5 @@
 //! Which rules look at an event, with which figures.
+use super::contest;
 use super::facts::store::{self as facts, Order};
 use super::store::Tally;
 use crate::Watch;
@@ -52,17 +53,17 @@ pub struct Sheet {
 }
 
 /// What a hit would be about.
-struct About<'a> {
-    rule: &'static str,
-    key: String,
-    region: &'a str,
-    org: i64,
-    subject: &'a str,
-    evidence: String,
+pub(super) struct About<'a> {
+    pub(super) rule: &'static str,
+    pub(super) key: String,
+    pub(super) region: &'a str,
+    pub(super) org: i64,
+    pub(super) subject: &'a str,
+    pub(super) evidence: String,
 }
 
 impl Sheet {
-    fn note(&mut self, about: About<'_>, outcome: Outcome) {
+    pub(super) fn note(&mut self, about: About<'_>, outcome: Outcome) {
         let t = self.tallies.entry(about.rule).or_default();
         t.judged += 1;
         let level = outcome.level();
@@ -127,8 +128,11 @@ impl<'a> Case<'a> {
 pub async fn event(watch: &Watch, e: &Recorded, sheet: &mut Sheet) -> Result<()> {
     let q = watch.db();
     let id = |kind: &str| e.subject.strip_prefix(kind).and_then(|s| s.parse::<i64>().ok());
-    if let (Some(id), "auction.awarded") = (id("auction/"), e.kind.as_str()) {
-        return companions(watch, q, e, id, sheet).await;
+    if let Some(id) = id("auction/") {
+        if e.kind == "auction.awarded" {
+            companions(watch, q, e, id, sheet).await?;
+        }
+        return contest::event(watch, e, id, sheet).await;
     }
     match e.kind.as_str() {
         "conduct.told" => return units::listed(q, e, sheet).await,

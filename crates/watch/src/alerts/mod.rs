@@ -5,10 +5,12 @@
 //! in time goes to the department above. How often a rule hit, could not judge, and was found right stands beside it.
 
 mod brief;
+mod contest;
 mod facts;
 mod flow;
 mod judge;
 mod pages;
+pub mod shadow;
 mod store;
 
 pub use brief::{Brief, briefs};

@@ -1,5 +1,6 @@
 //! Pages of leads: the list, one lead with its record, the rules with how well they do.
 use super::flow::{self, ACTS, MATTER, may};
+use super::shadow;
 use super::store::{self, Alert, Tally};
 use crate::Watch;
 use askama::Template;
@@ -153,6 +154,8 @@ struct Line {
     raised: i64,
     closed: i64,
     precision: String,
+    /// On seeded cases: precision and recall, percent; None for a rule that has none.
+    seeded: Option<(String, String)>,
 }
 
 /// A choice of the filter: key, name, how many rules, is it chosen?
@@ -199,7 +202,7 @@ fn line(facts: &Facts, region: &str, day: Day, r: &'static Rule) -> Line {
             found.map_or("按品目、金额或方式规定".to_owned(), |e| show_value(&e.value, &e.rule.unit));
         parameters.push(Parameter { key, title, value });
     }
-    Line { r, formula, parameters, t: Tally::default(), raised: 0, closed: 0, precision: String::new() }
+    Line { r, formula, parameters, t: Tally::default(), raised: 0, closed: 0, precision: String::new(), seeded: None }
 }
 
 async fn rules(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
@@ -218,7 +221,9 @@ async fn rules(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
         let closed = justified + right;
         let precision = if closed == 0 { "—".into() } else { format!("{}%", right * 100 / closed) };
         let t = tallies.get(r.id).cloned().unwrap_or_default();
-        Line { t, raised, closed, precision, ..line(&facts, &region, day, r) }
+        let part = |n: u64| format!("{}.{}%", n / 10, n % 10);
+        let seeded = shadow::held().get(r.id).map(|q| (part(q.precision()), part(q.recall())));
+        Line { t, raised, closed, precision, seeded, ..line(&facts, &region, day, r) }
     };
     let count = |f: &dyn Fn(&Rule) -> bool| RULES.iter().filter(|r| f(r)).count();
     let topics = Topic::ALL.map(|t| (t.key(), t.label(), count(&|r| Topic::of(r.id) == t), t.key() == topic));

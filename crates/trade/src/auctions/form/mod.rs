@@ -1,5 +1,7 @@
 //! The form that makes an auction.
 
+mod fit;
 mod pages;
 
+pub use fit::fit;
 pub use pages::routes;

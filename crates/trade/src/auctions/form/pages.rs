@@ -1,6 +1,7 @@
 //! The form that makes an auction: requirements, the meter of what satisfies them, means, submission.
 use super::super::flow::{self, Launch, Launched};
 use super::super::store;
+use super::fit::answers;
 use crate::projects::{Ready, store as headers};
 use crate::{Trade, direct, plans};
 use askama::Template;
@@ -190,13 +191,8 @@ fn fields(form: &Form) -> Fields {
 
 /// The answers that products of a category give by their attributes, with brand and suppliers.
 async fn meter(trade: &Trade, category: &str, demands: &[Demand]) -> Result<Meter> {
-    let found = shelf::in_category(trade.db(), base::facts::short_code(category), METER_MAX).await?;
-    let answer = |attrs: &[(String, String)], d: &Demand| {
-        let name = rules::naming::fold(&d.name);
-        attrs.iter().find(|(k, _)| rules::naming::fold(k) == name).map(|(_, v)| v.clone())
-    };
-    let rows: Vec<Vec<Option<String>>> =
-        found.iter().map(|(p, _)| demands.iter().map(|d| answer(&p.attrs, d)).collect()).collect();
+    let found = answers(trade, category, demands).await?;
+    let rows: Vec<Vec<Option<String>>> = found.iter().map(|(.., row)| row.clone()).collect();
     let (fit, alone) = shut_out(demands, &rows);
     let fits = |row: &Vec<Option<String>>| {
         demands.iter().zip(row).all(|(d, a)| match a {
@@ -204,9 +200,9 @@ async fn meter(trade: &Trade, category: &str, demands: &[Demand]) -> Result<Mete
             None => d.kind == Kind::Words,
         })
     };
-    let good = found.iter().zip(&rows).filter(|(_, row)| fits(row)).map(|(f, _)| f);
+    let good = found.iter().filter(|(.., row)| fits(row));
     let (mut makers, mut sellers) = (Vec::<&str>::new(), Vec::<i64>::new());
-    for (p, who) in good {
+    for (p, who, _) in good {
         makers.push(&p.brand);
         sellers.extend(who);
     }
