@@ -1,6 +1,7 @@
 //! Base: who, where, under which rules. Regions, rulebook, organisations, people, sessions, and the frame of every page.
 
 pub mod access;
+pub mod allowance;
 pub mod facts;
 pub mod messages;
 pub mod orgs;

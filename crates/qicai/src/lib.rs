@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
     ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
     ("0021_rulebook", include_str!("../../../migrations/0021_rulebook.sql")),
+    ("0028_care", include_str!("../../../migrations/0028_care.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -110,7 +111,7 @@ pub(crate) async fn hello(listener: tokio::net::TcpListener) -> std::io::Result<
 
 /// Serves a router; for the bench.
 pub(crate) async fn serve_on(listener: tokio::net::TcpListener, router: Router) -> std::io::Result<()> {
-    axum::serve(listener, router).await
+    axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>()).await
 }
 
 /// Starts what runs beside requests: the sequencer, the followers, imports, due commands.

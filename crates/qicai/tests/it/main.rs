@@ -5,6 +5,7 @@ mod alerts;
 mod auctions;
 mod batch;
 mod brands;
+mod care;
 mod certificates;
 mod conduct;
 mod costs;
