@@ -6,7 +6,7 @@ use kit::text::percent;
 use kit::{Fail, Result};
 use rules::calendar::{Day, civil, day_from, day_of};
 use rules::conduct::months_on;
-use rules::statistics::{Dim, Filter};
+use rules::statistics::{Dim, Filter, Mark};
 
 /// Earliest year that makes sense; the mall is younger.
 const YEAR_MIN: i32 = 2000;
@@ -113,6 +113,11 @@ impl Asked {
             out.push_str(&format!("&{key}={}", percent(value)));
         }
         out
+    }
+
+    /// The address of the orders that a figure counts, with these values of dimensions.
+    pub(super) fn counted(&self, mark: Mark, also: &[(Dim, &str)]) -> String {
+        format!("{}&counted={}", self.orders(also), mark.key())
     }
 
     /// The address of the orders with these values of dimensions.
