@@ -86,6 +86,8 @@ pub(super) struct Overview {
     a: Asked,
     until: String,
     position: i64,
+    /// Spans of one click: word, first and last month, whether it is shown.
+    spans: [(&'static str, String, String, bool); 3],
     tiles: Vec<Tile>,
     trend: Option<String>,
     months: Vec<(String, String, i64, String, String)>,
@@ -205,6 +207,7 @@ impl Overview {
         Ok(Overview {
             until: show_day(a.filter.to),
             position: now.position,
+            spans: a.spans(day_of(watch.db().now())),
             tiles,
             trend,
             months,
@@ -230,12 +233,12 @@ fn trend(a: &Asked, now: &Table, old: Option<&Table>) -> (Option<String>, Months
         let (month, before) = (month_of(first), month_of(year_before(first)));
         let (c, was) = (now.get(&month).copied().unwrap_or_default(), old.get(&before).copied().unwrap_or_default());
         series.push((month.clone(), vec![c.amount, was.amount]));
-        let link = a.link("/statistics/orders", &[("from", ""), ("to", ""), ("month", &month)]);
+        let link = a.link("/statistics/orders", &[("from", &month), ("to", &month)]);
         rows.push((month, Fen(c.amount).yuan(), c.orders, Fen(was.amount).yuan(), link));
         first = rules::conduct::months_on(first, 1);
     }
     let legend = ["本期".to_owned(), "上年同期".to_owned()];
-    let chart = Chart::of("各月成交额，本期和上年同期", &legend, &series, false);
+    let chart = Chart::months("各月成交额，本期和上年同期", &legend, &series);
     (chart.and_then(|c| c.render().ok()), rows)
 }
 

@@ -157,6 +157,14 @@ struct Made {
     chart: Option<Chart>,
 }
 
+/// Months stand beside each other where each is one bar; everything else lies below each other.
+fn drawn(dim: Dim, label: &str, legend: &[String], bars: &[(String, Vec<i64>)]) -> Option<Chart> {
+    match dim {
+        Dim::Month if legend.is_empty() => Chart::months(label, legend, bars),
+        _ => Chart::lying(label, legend, bars),
+    }
+}
+
 async fn one(watch: &Watch, a: &Asked, dim: Dim, key: &str, mut t: Table) -> Result<Made> {
     let before = watch.desk().ask(watch, &a.year_before(), &[(dim, None)]).await?;
     // Months of the year before have other names.
@@ -181,7 +189,7 @@ async fn one(watch: &Watch, a: &Asked, dim: Dim, key: &str, mut t: Table) -> Res
         rows: t.cells.iter().map(row).collect(),
         total: values(a, dim, None, &t.total, &t.total, Some(&before.total())),
         more: 0,
-        chart: Chart::of(&label, &[], &bars, true),
+        chart: drawn(dim, &label, &[], &bars),
     })
 }
 
@@ -280,7 +288,7 @@ async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: T
         headings,
         total,
         more: all - col_values.len(),
-        chart: Chart::of(&label, &legend, &bars, true),
+        chart: drawn(rows, &label, &legend, &bars),
     })
 }
 
