@@ -19,3 +19,25 @@ UPDATE conduct SET opened_by = COALESCE(
 
 -- A report is found again by its key.
 CREATE INDEX dispute_key ON dispute (key_hash) WHERE key_hash <> '';
+
+-- 通报: the inspections that ended in a month, published once when the month is over. month is its first day.
+CREATE TABLE inspection_bulletin (
+  month BIGINT PRIMARY KEY,
+  made_at BIGINT NOT NULL,
+  inspections BIGINT NOT NULL,
+  looked BIGINT NOT NULL,
+  found BIGINT NOT NULL
+);
+
+-- Another way to write a model of a brand: what came under it goes to into_product. product is what it was before; offers and
+-- observations are the ids that went over, separated by spaces, so that it can be separated again.
+CREATE TABLE model_alias (
+  brand TEXT NOT NULL,
+  model_key TEXT NOT NULL,
+  product BIGINT NOT NULL REFERENCES product (id),
+  into_product BIGINT NOT NULL REFERENCES product (id),
+  offers TEXT NOT NULL,
+  observations TEXT NOT NULL,
+  PRIMARY KEY (brand, model_key)
+);
+CREATE INDEX model_alias_into ON model_alias (into_product);

@@ -49,9 +49,16 @@ async fn from_the_warning_to_the_restoration() {
     stay(&mall).await;
     let page = format!("/products/{product}");
 
-    // The daily look freezes all four and opens a case each; nothing is charged yet.
+    // The daily look tells all four and opens a case each; nothing is frozen yet and nothing charged, but nobody can buy at
+    // that price. After the time of the notice all four are frozen.
     later(&mall, DAY).await;
     let stopped = format!("SELECT COUNT(*) FROM offer WHERE product = {product} AND stops = 1");
+    assert_eq!(mall.number(&stopped).await, 0);
+    let notices =
+        "SELECT COUNT(*) FROM message WHERE words LIKE '%请在 % 前降价，逾期冻结；在此之前，按这个价格也不能下单。'";
+    assert!(mall.number(notices).await >= 4);
+    buy(&handler, &page, "1").await.refused("红色：严重偏高");
+    later(&mall, DAY).await;
     assert_eq!(mall.number(&stopped).await, 4);
     let told = "SELECT COUNT(*) FROM conduct WHERE rule = 'credit.deduct.price_red' AND state = 'told'";
     assert_eq!(mall.number(told).await, 4);
@@ -64,6 +71,7 @@ async fn from_the_warning_to_the_restoration() {
 
     // Hearing: only the one concerned, only in time, only once; the office waits for the answer.
     let case = case_of(&seller).await;
+    seller.get("/todo").await.shows(&["<a href=\"/conduct\">诚信事项</a>：2 件等您办理"]);
     // Whoever cannot answer has not received it for the firm.
     assert!(!mall.login("lantian.dingdan").await.get(&case).await.text().contains("已送达"));
     seller.get(&case).await.shows(&["价格严重偏高", "提交陈述申辩", "已送达", "¥60.00"]);
@@ -313,6 +321,7 @@ async fn an_observation_taken_back_takes_its_consequences_back() {
     let product = same_paper(&mall, "ZX-4401").await;
     market(&mall, &product).await;
     stay(&mall).await;
+    later(&mall, DAY).await;
     later(&mall, DAY).await;
     let stopped = format!("SELECT COUNT(*) FROM offer WHERE product = {product} AND stops & 1 <> 0");
     assert_eq!(mall.number(&stopped).await, 4);
