@@ -137,7 +137,7 @@ export default async function ({ step, open }) {
     await phone.fill("#words", "进货价上涨，附发票");
     await phone.setInputFiles("#file", { name: "发票.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF invoice") });
     await press(phone, "提交陈述申辩");
-    await shows(phone, "已陈述");
+    await shows(phone, "待决定");
   });
   const province = await open({ user: "sd.jicai" });
   await step("the centre of the province decides; points and shelf follow", async () => {

@@ -1,7 +1,9 @@
 //! Base: who, where, under which rules. Regions, rulebook, organisations, people, sessions, and the frame of every page.
 
 pub mod access;
+pub mod allowance;
 pub mod drafts;
+
 pub mod facts;
 pub mod messages;
 pub mod orgs;

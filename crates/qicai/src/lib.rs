@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0023_leads", include_str!("../../../migrations/0023_leads.sql")),
     ("0026_log_keys", include_str!("../../../migrations/0026_log_keys.sql")),
     ("0027_audits", include_str!("../../../migrations/0027_audits.sql")),
+    ("0028_care", include_str!("../../../migrations/0028_care.sql")),
     ("0029_people", include_str!("../../../migrations/0029_people.sql")),
 ];
 
@@ -120,7 +121,7 @@ pub(crate) async fn hello(listener: tokio::net::TcpListener) -> std::io::Result<
 
 /// Serves a router; for the bench.
 pub(crate) async fn serve_on(listener: tokio::net::TcpListener, router: Router) -> std::io::Result<()> {
-    axum::serve(listener, router).await
+    axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>()).await
 }
 
 /// Starts what runs beside requests: the sequencer, the followers, imports, due commands.

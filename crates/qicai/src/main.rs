@@ -320,7 +320,8 @@ async fn serve(place: &Place, listen: Option<String>, demo: bool) -> Result<()> 
             println!("  {login:<24} {who}");
         }
     }
-    axum::serve(listener, mall.router).with_graceful_shutdown(stopped()).await?;
+    let service = mall.router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
     for task in tasks {
         task.abort();
     }

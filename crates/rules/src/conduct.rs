@@ -10,8 +10,8 @@ states! {
     State {
         /// The one concerned has been told and may answer.
         Told "told" "已告知，待陈述" "warn",
-        /// Has answered; the office decides.
-        Answered "answered" "已陈述，待决定" "info",
+        /// Has answered or let the time pass; the office decides.
+        Answered "answered" "待决定" "info",
         /// Decided: points and measure hold.
         InForce "in_force" "已处理" "bad",
         /// Decided: nothing follows.
@@ -38,6 +38,8 @@ moves! {
         Drop,
         /// Nobody answered in time, though told, and told again where the first notice was never opened.
         Lapse,
+        /// The same where a person opened the case: time alone decides nothing that one person charged somebody with.
+        Pass,
         /// The one concerned appeals.
         Appeal,
         /// The office above agrees with the decision.
@@ -53,6 +55,7 @@ moves! {
     } [
         Told Answer => Answered,
         Told Lapse => InForce,
+        Told Pass => Answered,
         Told Drop => Dropped,
         Answered Uphold => InForce,
         Answered Drop => Dropped,
@@ -75,6 +78,32 @@ impl State {
     pub fn over(self) -> bool {
         matches!(self, State::Dropped | State::Revoked | State::Restored)
     }
+}
+
+/// Why a person keeps out of an act: an earlier part in the case was his own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// He opened it.
+    Opened,
+    /// He decided it.
+    Decided,
+}
+
+/// What time does to a case nobody answered: what the mall itself measured comes into force, what a person charged goes to a
+/// second person. `opened_by` is 0 for the mall itself.
+pub fn when_unanswered(opened_by: i64) -> Act {
+    if opened_by == 0 { Act::Lapse } else { Act::Pass }
+}
+
+/// Two people stand behind every decision: who opened a case by hand decides neither it nor the appeal, who decided it does
+/// not decide the appeal.
+pub fn own_part(act: Act, person: i64, opened_by: i64, decided_by: Option<i64>) -> Option<Own> {
+    let decides = matches!(act, Act::Uphold | Act::Drop | Act::Confirm | Act::Revoke);
+    if decides && opened_by == person {
+        return Some(Own::Opened);
+    }
+    let appeal = matches!(act, Act::Confirm | Act::Revoke);
+    (appeal && decided_by == Some(person)).then_some(Own::Decided)
 }
 
 /// Whom an indicator concerns.
@@ -252,6 +281,31 @@ mod tests {
             assert!(!from.over(), "{from:?} is over");
         }
         assert_eq!(next(State::Told, Act::Uphold), None, "an office waits for the answer or the end of the time");
+    }
+
+    #[test]
+    fn two_people_stand_behind_a_decision() {
+        let (opener, second, third) = (7, 8, 9);
+        for act in [Act::Uphold, Act::Drop] {
+            assert_eq!(own_part(act, opener, opener, None), Some(Own::Opened));
+            assert_eq!(own_part(act, second, opener, None), None);
+            assert_eq!(own_part(act, opener, 0, None), None, "opened by the mall itself");
+        }
+        for act in [Act::Confirm, Act::Revoke] {
+            assert_eq!(own_part(act, opener, opener, Some(second)), Some(Own::Opened));
+            assert_eq!(own_part(act, second, opener, Some(second)), Some(Own::Decided));
+            assert_eq!(own_part(act, third, opener, Some(second)), None);
+            assert_eq!(own_part(act, third, 0, Some(0)), None, "decided by time");
+        }
+        for act in [Act::Answer, Act::Appeal, Act::Mend, Act::Accept, Act::Reject] {
+            assert_eq!(own_part(act, opener, opener, Some(opener)), None, "{act:?} decides nothing against anybody");
+        }
+    }
+
+    #[test]
+    fn time_alone_decides_only_what_the_mall_measured() {
+        assert_eq!(next(State::Told, when_unanswered(0)), Some(State::InForce));
+        assert_eq!(next(State::Told, when_unanswered(7)), Some(State::Answered));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The cube against somebody who adds up by hand: the same orders in plain lists, every question answered by walking all of
 //! them. A failing seed is named.
 use rules::calendar::{Day, civil, day_from};
-use rules::statistics::{Cell, Clock, Cube, Deal, Dim, End, Filter, PAY, Part, concentration, year_end};
+use rules::statistics::{
+    Cell, Clock, Cube, Deal, Dim, End, Filter, Mark, PAY, Part, concentration, december, year_end,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 struct Dice(u64);
@@ -152,6 +154,22 @@ fn filter(d: &mut Dice) -> Filter {
     f
 }
 
+/// What a table says of a figure: orders and fen, where it says so.
+fn figure(c: &Cell, mark: Mark) -> (Option<i64>, Option<i64>) {
+    match mark {
+        Mark::Sme => (None, Some(c.sme)),
+        Mark::Venue => (None, Some(c.venue)),
+        Mark::Contested => (Some(c.contested), None),
+        Mark::Thin => (Some(c.thin), None),
+        Mark::Overdue => (None, Some(c.overdue)),
+        Mark::Based(i) => (None, Some(c.savings[i].cost)),
+        Mark::Saved(i) => (None, Some(c.savings[i].saved())),
+        Mark::Kept(i) => (Some(c.clocks[i].kept), None),
+        Mark::Late(i) => (Some(c.clocks[i].late), None),
+        Mark::Over(i) => (Some(c.clocks[i].over), None),
+    }
+}
+
 #[test]
 fn the_cube_answers_what_adding_up_by_hand_answers() {
     for seed in 0..120 {
@@ -192,9 +210,19 @@ fn the_cube_answers_what_adding_up_by_hand_answers() {
                 if let Some(c) = cols {
                     narrow = narrow.with(c, &col);
                 }
-                let orders = cube.orders(&narrow);
+                let orders = cube.orders(&narrow, None, NOW);
                 assert_eq!(orders.len() as i64, cell.orders, "seed {seed}, {narrow:?}");
                 assert_eq!(orders.iter().map(|(_, a)| a).sum::<i64>(), cell.amount, "seed {seed}, {narrow:?}");
+            }
+            for (_, mark, word) in Mark::all() {
+                let orders = cube.orders(&f, Some(mark), NOW);
+                let (number, sum) = figure(&table.total, mark);
+                if let Some(number) = number {
+                    assert_eq!(orders.len() as i64, number, "seed {seed}, {word}, {f:?}");
+                }
+                if let Some(sum) = sum {
+                    assert_eq!(orders.iter().map(|(_, a)| a).sum::<i64>(), sum, "seed {seed}, {word}, {f:?}");
+                }
             }
             let means = cube.means(&f);
             for product in 1..5 {
@@ -227,4 +255,18 @@ fn the_year_ends_as_last_year_did_or_evenly() {
     // Without a last year: evenly over the days.
     assert_eq!(year_end(100, 1_000, (0, 0), (73, 365)), 500);
     assert_eq!(year_end(0, 1_000, (0, 90), (73, 365)), 0);
+}
+
+#[test]
+fn december_has_what_it_had_last_year_or_its_days() {
+    // Of what was still to come last year 70 % came in December.
+    assert_eq!(december(1_000, (70, 100), 61), 700);
+    assert_eq!(december(1_000, (0, 100), 61), 0);
+    // Without a last year: 31 of the 62 days that are left, all of them in December itself.
+    assert_eq!(december(1_000, (0, 0), 62), 500);
+    assert_eq!(december(1_000, (0, 0), 10), 1_000);
+    assert_eq!(december(1_000, (0, 0), 0), 0, "the last day");
+    assert_eq!(december(-5, (70, 100), 61), 0);
+    // In December last year's December is cut where this day was: the caller says what was still to come.
+    assert_eq!(december(1_000, (40, 40), 15), 1_000);
 }

@@ -113,7 +113,7 @@ pub async fn run_daily(watch: &Watch) -> kit::Result<usize> {
     if watch.swept.load(Ordering::Relaxed) == today {
         return Ok(0);
     }
-    let done = alerts::sweep(watch).await?;
+    let done = alerts::sweep(watch).await? + inspections::publish(watch).await?;
     watch.swept.store(today, Ordering::Relaxed);
     Ok(done)
 }

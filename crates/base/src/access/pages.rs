@@ -84,7 +84,7 @@ async fn login_page(cx: Cx) -> Result<Response> {
 
 async fn login(cx: Cx, headers: HeaderMap, form: Form) -> Result<Response> {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("");
-    let from = Origin { agent, address: headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).unwrap_or("") };
+    let from = Origin { agent, address: &cx.network };
     match flow::sign_in(&cx.base, form.get("login"), form.get("password"), from).await {
         Ok(token) => {
             let back = form.get("back");

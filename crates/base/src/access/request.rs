@@ -1,12 +1,13 @@
 //! What handlers get of a request: the context, forms and uploads whose token was checked; and the outer guard.
 use super::{Actor, store};
 use crate::Base;
-use axum::extract::{FromRef, FromRequest, FromRequestParts, Multipart, Request, State};
+use axum::extract::{ConnectInfo, FromRef, FromRequest, FromRequestParts, Multipart, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kit::{Fail, Result};
+use std::net::{IpAddr, SocketAddr};
 
 /// Name of the session cookie.
 pub const SESSION_COOKIE: &str = "qicai_session";
@@ -30,6 +31,8 @@ pub struct Cx {
     pub here: String,
     /// One-time message from the page before, from the query parameter `done`.
     pub done: Option<String>,
+    /// Network address that the request came from, empty when nobody says; kept only where people are told so.
+    pub network: String,
     query: Vec<(String, String)>,
 }
 
@@ -79,7 +82,31 @@ where
             .unwrap_or_else(|| facts.root.clone());
         let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
         let done = query.iter().find(|(k, _)| k == "done").map(|(_, v)| v.chars().take(200).collect());
-        Ok(Cx { base, actor, station, here, done, query })
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(at)| at.ip());
+        let network = network(&parts.headers, peer);
+        Ok(Cx { base, actor, station, here, done, network, query })
+    }
+}
+
+/// Where a request came from. A proxy in front of the mall writes the last word of `X-Forwarded-For`; it is believed only when
+/// the connection itself comes from this machine or a private network, for anybody else writes there what he likes.
+fn network(headers: &HeaderMap, peer: Option<IpAddr>) -> String {
+    let peer = peer.map(|at| at.to_canonical());
+    let near = match peer {
+        None => true,
+        Some(IpAddr::V4(at)) => at.is_loopback() || at.is_private(),
+        Some(IpAddr::V6(at)) => at.is_loopback() || at.is_unique_local(),
+    };
+    let said = headers.get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
+    let said = said.and_then(|v| v.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    match said.filter(|_| near).or(peer).map(|at| at.to_canonical()) {
+        None => String::new(),
+        Some(IpAddr::V4(at)) => at.to_string(),
+        // A subscriber of IPv6 has a whole /64 to himself.
+        Some(IpAddr::V6(at)) => {
+            let [a, b, c, d, ..] = at.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
     }
 }
 
@@ -312,4 +339,29 @@ pub fn session_cookie(base: &Base, token: &str) -> String {
     let secure = if base.settings().secure_cookies { "; Secure" } else { "" };
     let age = if token.is_empty() { 0 } else { super::SESSION_HOURS * 3600 };
     format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(forwarded: &[&str], peer: &str) -> String {
+        let mut h = HeaderMap::new();
+        for f in forwarded {
+            h.append("x-forwarded-for", HeaderValue::from_str(f).unwrap());
+        }
+        network(&h, peer.parse().ok())
+    }
+
+    #[test]
+    fn only_a_proxy_nearby_is_believed() {
+        assert_eq!(from(&[], "203.0.113.7"), "203.0.113.7");
+        assert_eq!(from(&["198.51.100.1"], "203.0.113.7"), "203.0.113.7", "written by the visitor itself");
+        assert_eq!(from(&["198.51.100.1"], "127.0.0.1"), "198.51.100.1");
+        assert_eq!(from(&["1.1.1.1, 198.51.100.1"], "10.0.0.2"), "198.51.100.1", "the last word is the proxy's");
+        assert_eq!(from(&["1.1.1.1", "198.51.100.2"], "::ffff:10.0.0.2"), "198.51.100.2");
+        assert_eq!(from(&["nonsense"], "127.0.0.1"), "127.0.0.1");
+        assert_eq!(from(&["2001:db8:1:2:aaaa::1"], "::1"), from(&["2001:db8:1:2:bbbb::9"], "::1"), "one subscriber");
+        assert_eq!(from(&[], ""), "");
+    }
 }

@@ -1,5 +1,5 @@
 //! Auctions of the demo: some that are over, led through by a clock that begins some days ago, and some that run.
-use super::orders::{Cast, cast};
+use super::orders::{Cast, Story, cast};
 use base::access::Actor;
 use base::orgs;
 use kit::{Fail, Result};
@@ -10,8 +10,8 @@ use trade::auctions::{self, Entering, Launch, Launched};
 use trade::projects::{self, Ready};
 use watch::Watch;
 
-/// How long before now the demo's clock begins, ms.
-pub const BEFORE: i64 = 6 * 86_400_000;
+/// How long before now the auctions begin that are over, ms.
+pub(super) const BEFORE: i64 = 6 * 86_400_000;
 const HOUR: i64 = 3_600_000;
 
 fn missing() -> Fail {
@@ -94,7 +94,13 @@ async fn seller(watch: &Watch, key: &str) -> Result<Actor> {
 }
 
 /// Suppliers take part and quote in turn, one pass a price; each quote is a unit price in fen.
-async fn quotes(watch: &Watch, id: i64, quantity: i64, all: &[(&str, &str, &[i64])], apart: i64) -> Result<()> {
+async fn quotes(
+    watch: &Watch,
+    story: &mut Story,
+    (id, quantity): (i64, i64),
+    all: &[(&str, &str, &[i64])],
+    apart: i64,
+) -> Result<()> {
     let trade = watch.trade();
     for (key, brand, _) in all {
         let e = Entering {
@@ -113,7 +119,7 @@ async fn quotes(watch: &Watch, id: i64, quantity: i64, all: &[(&str, &str, &[i64
             let Some(price) = prices.get(pass) else { continue };
             let who = seller(watch, key).await?;
             auctions::quote(trade, id, who.org, who.person, price * quantity).await?;
-            watch.clock().advance(apart);
+            story.pass(watch, apart).await?;
         }
     }
     Ok(())
@@ -144,7 +150,7 @@ async fn shared(watch: &Watch, category: &str, sellers: &[i64]) -> Result<Option
 }
 
 /// What is over: one same-product auction with its order, one by requirement whose responses wait to be checked.
-pub async fn over(watch: &Watch) -> Result<u64> {
+pub async fn over(watch: &Watch, story: &mut Story) -> Result<u64> {
     let mut made = 0;
     let names = ["lantian", "quancheng", "qilu"];
     let mut ids = Vec::new();
@@ -171,8 +177,8 @@ pub async fn over(watch: &Watch) -> Result<u64> {
                 ("quancheng", "", &[p(9750), p(9300)]),
                 ("qilu", "", &[p(9620), p(9180), p(8900)]),
             ];
-            quotes(watch, id, 20, &all, 2 * HOUR).await?;
-            watch.clock().advance(24 * HOUR);
+            quotes(watch, story, (id, 20), &all, 2 * HOUR).await?;
+            story.pass(watch, 24 * HOUR).await?;
             while trade::run_due(watch.trade()).await? > 0 {}
             auctions::confirm(watch.trade(), &seller(watch, "qilu").await?, id).await?;
             made += 1;
@@ -196,8 +202,8 @@ pub async fn over(watch: &Watch) -> Result<u64> {
             ("xinchuang", "丙牌", &[489_000]),
             ("lantian", "丁牌", &[210_000]),
         ];
-        quotes(watch, id, 4, &all, HOUR).await?;
-        watch.clock().advance(24 * HOUR);
+        quotes(watch, story, (id, 4), &all, HOUR).await?;
+        story.pass(watch, 24 * HOUR).await?;
         while trade::run_due(watch.trade()).await? > 0 {}
         made += 1;
     }
@@ -205,7 +211,7 @@ pub async fn over(watch: &Watch) -> Result<u64> {
 }
 
 /// What runs: one in the open, one sealed, one that waits for approval's end at another unit.
-pub async fn running(watch: &Watch) -> Result<u64> {
+pub async fn running(watch: &Watch, story: &mut Story) -> Result<u64> {
     let mut made = 0;
     let need = |unit, title, format, price: i64| Need {
         unit,
@@ -224,11 +230,11 @@ pub async fn running(watch: &Watch) -> Result<u64> {
             ("xinchuang", "乙牌", &[463_000, 446_000]),
             ("qilu", "丙牌", &[458_000]),
         ];
-        quotes(watch, id, 6, &all, 0).await?;
+        quotes(watch, story, (id, 6), &all, 0).await?;
         made += 1;
     }
     if let Some(id) = launch(watch, need("lixia.jingban", "阅览室台式计算机", Format::Sealed, 460_000)).await? {
-        quotes(watch, id, 6, &[("taishan", "甲牌", &[440_000]), ("qilu", "丙牌", &[436_000])], 0).await?;
+        quotes(watch, story, (id, 6), &[("taishan", "甲牌", &[440_000]), ("qilu", "丙牌", &[436_000])], 0).await?;
         made += 1;
     }
     Ok(made)

@@ -32,7 +32,7 @@ pub async fn fill(watch: &Watch) -> Result<u64> {
         person: "钱示例己".into(),
         phone: "0531-8600 0031".into(),
     };
-    admission::register(supply, &firm).await?;
+    admission::register(supply, &firm, "").await?;
     let admin = of(watch, LOGIN).await?.who(Duty::SupplierAdmin, 0).ok_or_else(missing)?;
     for kind in ["licence", "no_violation", "tax"] {
         let paper = admission::NewPaper {

@@ -16,7 +16,8 @@ use kit::{Fail, Result};
 use rules::duty::{Duties, Duty};
 use watch::Watch;
 
-pub use auctions::BEFORE;
+/// How long before now the demo's clock begins, ms: a complete order of some weeks ago was placed after that.
+pub const BEFORE: i64 = 40 * 86_400_000;
 
 /// Accounts that the start page of a newcomer names: login and what the person does.
 pub const GUIDE: [(&str, &str); 8] = [
@@ -39,7 +40,7 @@ pub struct Size {
     pub offers: u64,
     /// Orders led through the real flow.
     pub orders: u64,
-    /// The other ways of buying too: auctions that are over need a clock that is behind, see [`BEFORE`].
+    /// The other ways of buying too: and orders take their days. Both need a clock that is behind, see [`BEFORE`].
     pub auctions: bool,
 }
 
@@ -55,17 +56,25 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     kit::journal::sequence(watch.db()).await?;
     supply::shelf::fill(watch).await?;
     say(format!("{offers} offers, {} products to search", watch.engine().len()));
+    let mut orders = 0;
     if size.auctions {
-        let mut events = auctions::over(watch).await?;
+        let end = watch.db().now() + BEFORE;
+        let mut story = orders::Story::plan(watch, size, Some(end)).await?;
+        story.until(watch, end - auctions::BEFORE, say).await?;
+        let mut events = auctions::over(watch, &mut story).await?;
+        story.until(watch, end, say).await?;
+        orders += story.made();
         watch.clock().catch_up();
         // The days that the demo skipped are no outage.
         trade::auctions::note(watch.trade()).await?;
-        events += auctions::running(watch).await?;
+        events += auctions::running(watch, &mut story).await?;
         say(format!("{events} auctions"));
         let ways = ways::fill(watch).await?;
         say(format!("{ways} batch rounds, agreements and needs"));
     }
-    let orders = orders::fill(watch, size, say).await?;
+    if !size.auctions {
+        orders += orders::fill(watch, size, say).await?;
+    }
     let seen = prices::fill(watch).await?;
     say(format!("{seen} market prices"));
     if size.auctions {

@@ -68,3 +68,55 @@ async fn the_library_grows_and_is_put_right() {
     centre.get("/brands?words=示利").await.shows(&["拆出“示利”"]);
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_names_of_one_model_are_joined_and_can_be_separated() {
+    let mall = Box::new().await;
+    let (one, two) = (mall.login("lantian.guanli").await, mall.login("quancheng.guanli").await);
+    let centre = mall.login("jinan.jicai").await;
+    shelve(&mall, &one, &paper(&[("XH-450", "90.00", "50")])).await;
+    shelve(&mall, &two, &paper(&[("XH-450S", "91.00", "50")])).await;
+    shelve(&mall, &one, &paper(&[("XH-450S", "92.00", "50")])).await;
+    let mut pack = example();
+    (pack[2], pack[3], pack[4]) = ("得力".into(), "XH-BAO".into(), "包".into());
+    shelve(&mall, &one, &kit::sheet::xlsx_of("商品", &[COLUMNS.map(str::to_owned).to_vec(), pack]).unwrap()).await;
+    let join = async |from: &str, into: &str| {
+        let fields = [("brand", "deli"), ("from", from), ("into", into), ("why", "同一型号两种写法")];
+        centre.post("/brands/models/merge", &fields).await
+    };
+    join("XH 450", "xh-450").await.refused("同一个型号");
+    join("XH-999", "XH-450").await.refused("没有型号“XH-999”");
+    join("XH-BAO", "XH-450").await.refused("计量单位不同");
+    let of_seller = [("brand", "得力"), ("from", "XH-450S"), ("into", "XH-450"), ("why", "x")];
+    assert_eq!(one.post("/brands/models/merge", &of_seller).await.status, StatusCode::FORBIDDEN);
+    join("XH-450S", "XH-450").await.leads();
+    join("XH-450S", "XH-450").await.refused("已经并入");
+    mall.settle().await;
+    let on_shelf = |model: &str| {
+        format!(
+            "SELECT COUNT(*) FROM offer o JOIN product p ON p.id = o.product WHERE p.model = '{model}' AND o.state = 'listed'"
+        )
+    };
+    // Of one shop with both, one offer stays; the other shop's goes over.
+    assert_eq!((mall.number(&on_shelf("XH-450")).await, mall.number(&on_shelf("XH-450S")).await), (2, 0));
+    centre.get("/brands").await.shows(&["“得力”的型号合并：XH-450S → XH-450"]);
+    // Whoever writes the old name changes his offer of the new one.
+    shelve(&mall, &two, &paper(&[("XH-450S", "89.00", "50")])).await;
+    assert_eq!((mall.number(&on_shelf("XH-450")).await, mall.number(&on_shelf("XH-450S")).await), (2, 0));
+    assert_eq!(
+        mall.number("SELECT MIN(o.price) FROM offer o JOIN product p ON p.id = o.product WHERE p.model = 'XH-450'")
+            .await,
+        8900
+    );
+
+    let part = async |model: &str| {
+        centre.post("/brands/models/split", &[("brand", "得力"), ("from", model), ("why", "是两个型号")]).await
+    };
+    part("XH-450").await.refused("没有并入过");
+    part("XH-450S").await.leads();
+    part("XH-450S").await.refused("没有并入过");
+    mall.settle().await;
+    assert_eq!((mall.number(&on_shelf("XH-450")).await, mall.number(&on_shelf("XH-450S")).await), (1, 1));
+    centre.get("/brands").await.shows(&["“XH-450S”恢复为独立型号"]);
+    mall.sound().await;
+}

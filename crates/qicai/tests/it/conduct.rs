@@ -49,9 +49,16 @@ async fn from_the_warning_to_the_restoration() {
     stay(&mall).await;
     let page = format!("/products/{product}");
 
-    // The daily look freezes all four and opens a case each; nothing is charged yet.
+    // The daily look tells all four and opens a case each; nothing is frozen yet and nothing charged, but nobody can buy at
+    // that price. After the time of the notice all four are frozen.
     later(&mall, DAY).await;
     let stopped = format!("SELECT COUNT(*) FROM offer WHERE product = {product} AND stops = 1");
+    assert_eq!(mall.number(&stopped).await, 0);
+    let notices =
+        "SELECT COUNT(*) FROM message WHERE words LIKE '%请在 % 前降价，逾期冻结；在此之前，按这个价格也不能下单。'";
+    assert!(mall.number(notices).await >= 4);
+    buy(&handler, &page, "1").await.refused("红色：严重偏高");
+    later(&mall, DAY).await;
     assert_eq!(mall.number(&stopped).await, 4);
     let told = "SELECT COUNT(*) FROM conduct WHERE rule = 'credit.deduct.price_red' AND state = 'told'";
     assert_eq!(mall.number(told).await, 4);
@@ -64,6 +71,7 @@ async fn from_the_warning_to_the_restoration() {
 
     // Hearing: only the one concerned, only in time, only once; the office waits for the answer.
     let case = case_of(&seller).await;
+    seller.get("/todo").await.shows(&["<a href=\"/conduct\">诚信事项</a>：2 件等您办理"]);
     // Whoever cannot answer has not received it for the firm.
     assert!(!mall.login("lantian.dingdan").await.get(&case).await.text().contains("已送达"));
     seller.get(&case).await.shows(&["价格严重偏高", "提交陈述申辩", "已送达", "¥60.00"]);
@@ -161,7 +169,7 @@ async fn offices_open_cases_and_units_have_scores_too() {
     open(&regulator, fields(&unit, split, "2 号", "")).await.leads();
     assert_eq!(mall.number("SELECT COUNT(*) FROM conduct").await, 2, "one case for one rule and document");
 
-    // Nobody answers: the firm is suspended until the day, then by itself free again; its quotes and offers with it.
+    // Nobody answers: what a person charged goes to a second person, time alone decides nothing.
     let (seller, handler) = (mall.login("lantian.guanli").await, mall.login("licheng.jingban").await);
     stay(&mall).await;
     let live = "SELECT COUNT(*) FROM offer o JOIN org g ON g.id = o.supplier WHERE g.name LIKE '%蓝天示例%' AND o.stops & 4 = 0";
@@ -169,12 +177,41 @@ async fn offices_open_cases_and_units_have_scores_too() {
     assert!(had > 0);
     later(&mall, 10 * DAY).await;
     later(&mall, 10 * DAY).await;
+    assert_eq!(mall.number(live).await, had);
+    assert_eq!(mall.number("SELECT COUNT(*) FROM conduct WHERE state = 'answered'").await, 2);
+    let of = async |rule: &str| {
+        format!("/conduct/{}", mall.number(&format!("SELECT id FROM conduct WHERE rule = '{rule}'")).await)
+    };
+    let (firms, units) = (of(fake).await, of(split).await);
+    seller.get(&firms).await.shows(&["期满，转决定", "由告知人以外的人", "待决定"]);
+    assert_eq!(
+        act(&province, &firms, "uphold", "x").await.status,
+        StatusCode::FORBIDDEN,
+        "the centre decides on firms"
+    );
+    let judge = mall.login("sd.jicai").await;
+    act(&judge, &firms, "uphold", "资金流水属实").await.leads();
+    act(&judge, &firms, "uphold", "再点一次").await.refused("不能这样办理");
+    // The finance department of the city told the unit; another of its people decides, or one above.
+    act(&regulator, &units, "uphold", "自己告知自己认定").await.refused("这件事项由您告知，不能再由您认定");
+    act(&regulator, &units, "drop", "自己告知自己放过").await.refused("同事或者上级机构办理");
+    let page = regulator.get(&units).await.text();
+    assert!(page.contains("这件事项由您告知") && !page.contains("value=\"uphold\""), "no button that would be refused");
+    let colleague = mall.login("jinan.fabu").await;
+    act(&colleague, &units, "uphold", "属实").await.leads();
+    // In force: the firm is suspended until the day, then by itself free again; its quotes and offers with it.
+    mall.settle().await;
     assert_eq!(mall.number(live).await, 0);
     assert_eq!(credit(&mall, "蓝天示例").await, 50);
     let id = mall.number("SELECT id FROM org WHERE name LIKE '%蓝天示例%'").await;
     mall.visitor().get(&format!("/scores/{id}")).await.shows(&["暂停交易", "D 级", &until]);
     mall.visitor().get("/scores?kind=unit&words=历城区").await.shows(&["80"]);
     handler.get("/conduct").await.shows(&["拆分采购", "80"]);
+    // An appeal goes to neither of the two.
+    act(&mall.login("licheng.queren").await, &units, "appeal", "不是同一项目").await.leads();
+    act(&colleague, &units, "confirm", "x").await.refused("这件事项由您认定，不能再由您裁决申诉");
+    act(&regulator, &units, "revoke", "x").await.refused("由您告知");
+    act(&province, &units, "confirm", "同一项目").await.leads();
     later(&mall, 50 * DAY).await;
     assert_eq!(mall.number(live).await, had, "the last day is past");
     // A revoked case would have lifted it; this one only costs its points.
@@ -284,6 +321,7 @@ async fn an_observation_taken_back_takes_its_consequences_back() {
     let product = same_paper(&mall, "ZX-4401").await;
     market(&mall, &product).await;
     stay(&mall).await;
+    later(&mall, DAY).await;
     later(&mall, DAY).await;
     let stopped = format!("SELECT COUNT(*) FROM offer WHERE product = {product} AND stops & 1 <> 0");
     assert_eq!(mall.number(&stopped).await, 4);

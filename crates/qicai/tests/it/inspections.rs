@@ -77,7 +77,22 @@ async fn a_sample_is_drawn_by_nobodys_choice_and_can_be_drawn_again() {
     assert!(!public.contains("速度与所列不符"), "{public}");
     mall.login("jinan.shenji").await.get(&at).await.shows(&["速度与所列不符"]);
     centre.post(&format!("{at}/close"), &[]).await.leads();
-    mall.visitor().get("/inspections").await.shows(&["打印机巡检", "20.00%", "所供与所列不符 1 件"]);
+    mall.visitor().get("/inspections").await.shows(&[
+        "打印机巡检",
+        "20.00%",
+        "所供与所列不符 1 件",
+        "月末之后自动发布",
+    ]);
+
+    // The month ends: its bulletin is published by itself, once, and stays.
+    let month = rules::calendar::show_day(rules::calendar::day_of(mall.mall.watch.db().now()))[..7].to_owned();
+    crate::auctions::later(&mall, 32 * 86_400_000).await;
+    crate::auctions::later(&mall, 86_400_000).await;
+    assert_eq!(mall.number("SELECT COUNT(*) FROM inspection_bulletin").await, 1);
+    assert_eq!(mall.number("SELECT COUNT(*) FROM journal WHERE kind = 'inspection.bulletin'").await, 1);
+    assert_eq!(mall.number("SELECT looked * 100 + found FROM inspection_bulletin").await, 501);
+    let old = mall.visitor().get(&format!("/inspections?month={month}")).await;
+    old.shows(&["自动发布，已记入", "历月通报", "5 件", "20.00%"]);
     mall.sound().await;
 }
 

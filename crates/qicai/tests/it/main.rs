@@ -8,6 +8,7 @@ mod auctions;
 mod audits;
 mod batch;
 mod brands;
+mod care;
 mod certificates;
 mod conduct;
 mod costs;

@@ -78,12 +78,44 @@ async fn every_figure_agrees_with_its_orders_to_the_fen() {
         assert_eq!(opened(&v, &query).await, (r.int(3) as usize, r.int(2)), "{query}");
     }
     let (rows, _) = file(&v, "rows=supplier&cols=category&measure=amount").await;
-    let sum: i64 = rows.iter().flat_map(|r| &r[1..]).filter(|c| *c != "—").map(|c| fen(c)).sum();
-    assert_eq!(sum, amount);
+    let inner = |r: &[String]| r[1..r.len() - 1].iter().filter(|c| *c != "—").map(|c| fen(c)).sum::<i64>();
+    assert_eq!(rows.iter().map(|r| inner(r)).sum::<i64>(), amount);
+    for r in &rows {
+        assert_eq!(inner(r), fen(&r[r.len() - 1]), "a row's sum stands at its end");
+    }
+
+    // Every figure of the page opens its orders: the address stands on the figure itself.
+    let page = v.get("/statistics").await.text();
+    for key in [
+        "sme",
+        "venue",
+        "contested",
+        "overdue",
+        "saved-list",
+        "based-market",
+        "kept-publish",
+        "late-deliver",
+        "over-pay",
+    ] {
+        assert!(page.contains(&format!("counted={key}\"")), "{key}");
+    }
+    let sme = "SELECT CAST(SUM(d.amount) AS BIGINT), COUNT(*) FROM stat_deal d WHERE d.gone = 0 AND d.size <> 'large'";
+    let sme = db.one(sme, params![]).await.unwrap();
+    assert_eq!(opened(&v, "counted=sme").await, (sme.int(1) as usize, sme.int(0)));
+    let saved = "SELECT CAST(SUM(list - amount) AS BIGINT) FROM stat_line WHERE list > 0";
+    assert_eq!(opened(&v, "counted=saved-list").await.1, mall.number(saved).await);
+    let paid = mall.number("SELECT COUNT(*) FROM stat_deal WHERE gone = 0 AND pay_end = 1").await;
+    assert_eq!(opened(&v, "counted=kept-pay").await.0 as i64, paid);
+    v.get("/statistics/orders?counted=kept-pay").await.shows(&["计入“按时付款”的订单", "counted=kept-pay"]);
+    v.get("/statistics/orders?counted=x").await.refused("没有“x”这个指标");
 
     // The money that moved: accepted and paid are those of acceptances and payments.
     let accepted = mall.number("SELECT CAST(SUM(amount) AS BIGINT) FROM acceptance").await;
     let paid = mall.number("SELECT CAST(SUM(amount) AS BIGINT) FROM payment WHERE state = 'paid'").await;
+    // Ranked by what is asked for.
+    let (rows, _) = file(&v, "rows=unit&measure=orders").await;
+    let ranked: Vec<i64> = rows.iter().map(|r| r[3].parse().unwrap()).collect();
+    assert!(ranked.is_sorted_by(|a, b| a >= b) && ranked.len() > 2, "{ranked:?}");
     let (_, sum) = file(&v, "rows=month").await;
     assert_eq!((fen(&sum[sum.len() - 3]), fen(&sum[sum.len() - 2])), (accepted, paid));
     mall.sound().await;

@@ -1,5 +1,6 @@
 //! All counted orders in memory, and one pass over them that answers every question.
-use super::{BASELINES, CLOCKS, Cell, Clock, Deal, Dim, End, Filter, PAY};
+use super::mark::over;
+use super::{BASELINES, CLOCKS, Cell, Clock, Deal, Dim, End, Filter, Mark, PAY};
 use crate::calendar::{Day, civil};
 use std::collections::HashMap;
 
@@ -265,14 +266,17 @@ impl Cube {
         Table { total, cells }
     }
 
-    /// Orders that meet a filter, newest first, each with the amount of its lines that meet it.
-    pub fn orders(&self, f: &Filter) -> Vec<(i64, i64)> {
+    /// Orders that meet a filter, newest first, each with the amount of its lines that meet it; with a mark only what counts
+    /// for that figure. `now` as in [`Cube::tables`].
+    pub fn orders(&self, f: &Filter, mark: Option<Mark>, now: u32) -> Vec<(i64, i64)> {
         let compiled = self.compile(f);
         let mut out: Vec<(Day, i64, i64)> = Vec::new();
         for (l, d) in self.found(&compiled) {
+            let known = out.last().is_some_and(|last| last.1 == d.order);
+            let Some(amount) = mark.map_or(Some(l.amount), |m| marked(m, l, d, !known, now)) else { continue };
             match out.last_mut() {
-                Some(last) if last.1 == d.order => last.2 += l.amount,
-                _ => out.push((d.day, d.order, l.amount)),
+                Some(last) if known => last.2 += amount,
+                _ => out.push((d.day, d.order, amount)),
             }
         }
         out.sort_unstable_by(|a, b| b.cmp(a));
@@ -335,6 +339,23 @@ fn value(dim: Dim, l: &Line, d: &Kept) -> u32 {
     }
 }
 
+/// What of a line counts for a figure, fen; None when nothing of it does. `first` is the first line of its order that does.
+fn marked(mark: Mark, l: &Line, d: &Kept, first: bool, now: u32) -> Option<i64> {
+    let (counts, amount) = match mark {
+        Mark::Sme => (d.sme, l.amount),
+        Mark::Venue => (l.venues != 0, l.amount),
+        Mark::Contested => (d.quotes > 0, l.amount),
+        Mark::Thin => (d.quotes > 0 && d.quotes < 4, l.amount),
+        Mark::Overdue => (over(d.clocks[PAY], now) && d.accepted > d.paid, if first { d.accepted - d.paid } else { 0 }),
+        Mark::Based(i) => (l.base[i] > 0, l.amount),
+        Mark::Saved(i) => (l.base[i] > 0, l.base[i] - l.amount),
+        Mark::Kept(i) => (d.clocks[i].end == End::Kept, l.amount),
+        Mark::Late(i) => (d.clocks[i].end == End::Late, l.amount),
+        Mark::Over(i) => (over(d.clocks[i], now), l.amount),
+    };
+    counts.then_some(amount)
+}
+
 fn count(c: &mut Cell, l: &Line, d: &Kept, first: bool, now: u32) {
     c.amount += l.amount;
     c.sme += if d.sme { l.amount } else { 0 };
@@ -358,14 +379,12 @@ fn count(c: &mut Cell, l: &Line, d: &Kept, first: bool, now: u32) {
     }
     for i in 0..CLOCKS.len() {
         let clock = d.clocks[i];
-        let over = clock.due != 0 && clock.due < now;
         match clock.end {
             End::Kept => c.clocks[i].kept += 1,
             End::Late => c.clocks[i].late += 1,
-            End::Open if over => c.clocks[i].over += 1,
-            End::Open => {}
+            End::Open => c.clocks[i].over += i64::from(over(clock, now)),
         }
-        if i == PAY && clock.end == End::Open && over {
+        if i == PAY && over(clock, now) {
             c.overdue += (d.accepted - d.paid).max(0);
         }
     }

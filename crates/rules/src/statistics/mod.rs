@@ -4,8 +4,10 @@
 //! contract that is cancelled afterwards stops counting. Amounts are fen; shares are basis points.
 
 mod cube;
+mod mark;
 
 pub use cube::{Cube, Table};
+pub use mark::Mark;
 
 use crate::calendar::Day;
 
@@ -262,4 +264,15 @@ pub fn year_end(spent: i64, granted: i64, last_year: (i64, i64), (day, days): (i
     };
     let forecast = i128::from(spent) * whole / so_far;
     forecast.clamp(i128::from(spent), i128::from(granted.max(spent))) as i64
+}
+
+/// What of the rest of the year's spending will fall into December, in fen: what last December had of last year's part that
+/// was still to come, or evenly over the days that are left. `rest` is what is still expected; `last_year` is what was spent
+/// then in December, and from this day to the end of the year; `left` days of the year are left, today not counted.
+pub fn december(rest: i64, (december, to_come): (i64, i64), left: i64) -> i64 {
+    let (part, whole) = match to_come {
+        n if n > 0 && december <= n => (i128::from(december), i128::from(n)),
+        _ => (i128::from(left.clamp(0, 31)), i128::from(left.max(1))),
+    };
+    (i128::from(rest.max(0)) * part / whole) as i64
 }

@@ -2,6 +2,7 @@
 use super::store::{self, Application};
 use crate::Supply;
 use base::access::Actor;
+use base::allowance::{self, What, Who};
 use base::orgs::{self, NewPerson, Org};
 use kit::{Entry, Fail, Result, Tx};
 use rules::admission::{Act, Profile, State, missing, next};
@@ -72,9 +73,17 @@ fn check(supply: &Supply, r: &Registered) -> Result<()> {
     Ok(())
 }
 
-/// Registers a firm with its administrator and an empty application. One account per credit code.
-pub async fn register(supply: &Supply, r: &Registered) -> Result<()> {
+/// Registers a firm with its administrator and an empty application. One account per credit code; from one network only so
+/// many a day, tries counted, so that nobody asks for all codes one after the other.
+pub async fn register(supply: &Supply, r: &Registered, network: &str) -> Result<()> {
     check(supply, r)?;
+    let salt = &kit::ids::random_hex(16);
+    supply
+        .db()
+        .upkeep("allowance.take", |tx| {
+            Box::pin(async move { allowance::take(supply, tx, What::Register, Who::Network(network), salt).await })
+        })
+        .await?;
     let hash = &base::access::hash_later(&r.password).await?;
     supply
         .db()

@@ -173,7 +173,7 @@ fn read_registered(form: &Form) -> Result<Registered> {
 
 async fn register(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Response> {
     let done = match read_registered(&form) {
-        Ok(r) => flow::register(&supply, &r).await,
+        Ok(r) => flow::register(&supply, &r, &cx.network).await,
         Err(e) => Err(e),
     };
     match done {

@@ -1,5 +1,6 @@
 //! The page of the library: wishes, search, joining, separating, history.
 use super::flow::{self, Answer};
+use super::models::{self, Pair};
 use super::store::{self, Ask};
 use crate::Supply;
 use askama::Template;
@@ -66,6 +67,8 @@ async fn page(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<Page> {
             "made" => format!("登记“{brand}”"),
             "alias" => format!("“{other}”登记为“{brand}”的别名"),
             "merged" => format!("“{other}”并入“{brand}”"),
+            "model_merged" => format!("“{brand}”的型号合并：{other}"),
+            "model_split" => format!("“{brand}”的型号“{other}”恢复为独立型号"),
             _ => format!("从“{other}”拆出“{brand}”"),
         },
         words,
@@ -149,6 +152,31 @@ async fn split(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Respo
     answer_with(&supply, &cx, done).await
 }
 
+async fn join_models(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Response> {
+    let done = async {
+        let pair = Pair {
+            brand: form.need("brand", "品牌", 40)?,
+            from: form.need("from", "并掉的型号", 60)?,
+            into: form.need("into", "保留的型号", 60)?,
+            why: form.need("why", "理由", 200)?,
+        };
+        models::join(&supply, cx.actor()?, &pair).await?;
+        Ok("型号已合并，以后写旧型号也归到这里。".to_owned())
+    };
+    let done = done.await;
+    answer_with(&supply, &cx, done).await
+}
+
+async fn part_models(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Response> {
+    let done = async {
+        let (brand, from) = (form.need("brand", "品牌", 40)?, form.need("from", "拆出的型号", 60)?);
+        models::part(&supply, cx.actor()?, brand, from, form.need("why", "理由", 200)?).await?;
+        Ok("已恢复为独立型号，合并时移过来的报价和市场价格移回去了。".to_owned())
+    };
+    let done = done.await;
+    answer_with(&supply, &cx, done).await
+}
+
 /// Routes of this room.
 pub fn routes<S>() -> Routes<S>
 where
@@ -162,4 +190,6 @@ where
         .post("/brands/asks/{id}", CENTRE, decide)
         .post("/brands/merge", CENTRE, merge)
         .post("/brands/split", CENTRE, split)
+        .post("/brands/models/merge", CENTRE, join_models)
+        .post("/brands/models/split", CENTRE, part_models)
 }

@@ -236,7 +236,104 @@ pub async fn join_products(tx: &Tx<'_>, from: i64, into: i64) -> Result<()> {
 pub async fn drop_brand(tx: &Tx<'_>, from: &str, into: &str) -> Result<()> {
     tx.run("UPDATE brand_alias SET brand = $2 WHERE brand = $1", params![from, into]).await?;
     tx.run("UPDATE authorisation SET brand = $2 WHERE brand = $1", params![from, into]).await?;
+    let sql = "UPDATE model_alias SET brand = $2 WHERE brand = $1 AND NOT EXISTS \
+               (SELECT 1 FROM model_alias b WHERE b.brand = $2 AND b.model_key = model_alias.model_key)";
+    tx.run(sql, params![from, into]).await?;
     tx.must("DELETE FROM brand WHERE name = $1", params![from]).await
+}
+
+/// A way to write a model that was joined to another.
+pub struct Joined {
+    /// Brand.
+    pub brand: String,
+    /// The way of writing, folded.
+    pub model_key: String,
+    /// The product it was.
+    pub product: i64,
+    /// The product it is part of now.
+    pub into_product: i64,
+    /// Offers that went over.
+    pub offers: Vec<i64>,
+    /// Observations that went over.
+    pub observations: Vec<i64>,
+}
+
+fn ids(text: &str) -> Vec<i64> {
+    text.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
+
+fn text_of(ids: &[i64]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// What a way of writing was joined to, if it was.
+pub async fn joined(q: &dyn Query, brand: &str, model_key: &str) -> Result<Option<Joined>> {
+    let sql = "SELECT brand, model_key, product, into_product, offers, observations FROM model_alias \
+               WHERE brand = $1 AND model_key = $2";
+    Ok(q.row(sql, params![brand, model_key]).await?.map(|r| Joined {
+        brand: r.text(0),
+        model_key: r.text(1),
+        product: r.int(2),
+        into_product: r.int(3),
+        offers: ids(r.str(4)),
+        observations: ids(r.str(5)),
+    }))
+}
+
+/// The model that a way of writing stands for, where it is not a model itself.
+pub async fn model_of(q: &dyn Query, brand: &str, model_key: &str) -> Result<Option<String>> {
+    let sql = "SELECT p.model FROM model_alias a JOIN product p ON p.id = a.into_product WHERE a.brand = $1 AND a.model_key = $2";
+    Ok(q.row(sql, params![brand, model_key]).await?.map(|r| r.text(0)))
+}
+
+/// Unit of count of a product.
+pub async fn unit_of(q: &dyn Query, product: i64) -> Result<String> {
+    Ok(q.one("SELECT unit FROM product WHERE id = $1", params![product]).await?.text(0))
+}
+
+/// Offers and observations that [`join_products`] would move.
+pub async fn going_over(q: &dyn Query, from: i64, into: i64) -> Result<(Vec<i64>, Vec<i64>)> {
+    let offers = "SELECT id FROM offer WHERE product = $1 AND supplier NOT IN (SELECT supplier FROM offer WHERE product = $2) ORDER BY id";
+    let seen = "SELECT id FROM observation WHERE product = $1 AND NOT EXISTS (SELECT 1 FROM observation b \
+                WHERE b.product = $2 AND b.source = observation.source AND b.day = observation.day) ORDER BY id";
+    let mut out = (Vec::new(), Vec::new());
+    for (sql, list) in [(offers, &mut out.0), (seen, &mut out.1)] {
+        list.extend(q.rows(sql, params![from, into]).await?.iter().map(|r| r.int(0)));
+    }
+    Ok(out)
+}
+
+/// What was joined to a product that is joined itself is part of the other too.
+pub async fn follow_on(tx: &Tx<'_>, from: i64, into: i64) -> Result<()> {
+    let sql = "UPDATE model_alias SET into_product = $2 WHERE into_product = $1";
+    tx.run(sql, params![from, into]).await.map(|_| ())
+}
+
+/// Writes that a way of writing was joined.
+pub async fn add_joined(tx: &Tx<'_>, j: &Joined) -> Result<()> {
+    let sql = "INSERT INTO model_alias (brand, model_key, product, into_product, offers, observations) VALUES ($1,$2,$3,$4,$5,$6)";
+    let (offers, observations) = (text_of(&j.offers), text_of(&j.observations));
+    tx.must(sql, params![&j.brand, &j.model_key, j.product, j.into_product, offers, observations]).await
+}
+
+/// Forgets it.
+pub async fn drop_joined(tx: &Tx<'_>, j: &Joined) -> Result<()> {
+    tx.must("DELETE FROM model_alias WHERE brand = $1 AND model_key = $2", params![&j.brand, &j.model_key]).await
+}
+
+/// Gives offers and observations back to the product they came from, where nothing of the same supplier or source is there.
+pub async fn bring_back(tx: &Tx<'_>, j: &Joined) -> Result<()> {
+    for id in &j.offers {
+        let sql = "UPDATE offer SET product = $2, changed_at = $4 WHERE id = $1 AND product = $3 \
+                   AND supplier NOT IN (SELECT supplier FROM offer WHERE product = $2)";
+        tx.run(sql, params![id, j.product, j.into_product, tx.now()]).await?;
+    }
+    for id in &j.observations {
+        let sql = "UPDATE observation SET product = $2 WHERE id = $1 AND product = $3 AND NOT EXISTS (SELECT 1 FROM observation b \
+                   WHERE b.product = $2 AND b.source = observation.source AND b.day = observation.day)";
+        tx.run(sql, params![id, j.product, j.into_product]).await?;
+    }
+    Ok(())
 }
 
 /// Writes what happened to the library.

@@ -8,7 +8,7 @@ use base::access::Actor;
 use base::said::{self, Said};
 use kit::{Fail, Result, Tx};
 use rules::calendar::day_of;
-use rules::conduct::{Act, Level, Side, State, exposed_to, indicator_of, next};
+use rules::conduct::{Act, Level, Own, Side, State, exposed_to, indicator_of, next, own_part};
 use rules::duty::Duty;
 use rules::rulebook::Scope;
 use serde_json::json;
@@ -32,7 +32,31 @@ pub fn act_of(key: &str) -> Option<Act> {
 }
 
 fn key_of(act: Act) -> &'static str {
-    ACTS.iter().find(|(_, a, _)| *a == act).map_or("lapse", |(k, ..)| k)
+    ACTS.iter().find(|(_, a, _)| *a == act).map_or(if act == Act::Pass { "pass" } else { "lapse" }, |(k, ..)| k)
+}
+
+/// Why this person cannot decide what the office has to decide now; None where nothing stands in the way.
+pub fn kept_out(actor: &Actor, c: &Case) -> Option<String> {
+    let decisions = [Act::Uphold, Act::Drop, Act::Confirm, Act::Revoke];
+    let own = decisions
+        .into_iter()
+        .filter(|a| next(c.state, *a).is_some() && holds_office(actor, c, *a))
+        .find_map(|a| own_part(a, actor.person, c.opened_by, c.decided_by))?;
+    let (what, other) = match own {
+        Own::Opened => ("告知", "认定"),
+        Own::Decided => ("认定", "裁决申诉"),
+    };
+    let words = format!(
+        "这件事项由您{what}，不能再由您{other}：告知、认定、裁决申诉应由不同的人办理。请本机构另一位同事或者上级机构办理。"
+    );
+    Some(words)
+}
+
+/// Is it this person's office that does such an act?
+fn holds_office(actor: &Actor, c: &Case, act: Act) -> bool {
+    let unit = indicator_of(&c.rule).is_some_and(|i| i.side == Side::Unit);
+    let appeal = matches!(act, Act::Confirm | Act::Revoke);
+    actor.may(if unit || appeal { Duty::Regulator } else { Duty::Centre })
 }
 
 /// May this person do it now? The page shows just these.
@@ -40,18 +64,15 @@ pub fn may(actor: &Actor, c: &Case, act: Act, now: i64) -> bool {
     if next(c.state, act).is_none() {
         return false;
     }
-    let unit = indicator_of(&c.rule).is_some_and(|i| i.side == Side::Unit);
     let own = actor.org == c.org && actor.may(desk(c));
-    let decides = actor.may(if unit { Duty::Regulator } else { Duty::Centre });
-    // Whoever decided does not decide about the appeal against it.
-    let above = actor.may(Duty::Regulator) && c.decided_by != Some(actor.person);
     match act {
         Act::Answer => own && c.due.is_none_or(|d| now <= d),
         Act::Appeal => own && c.appeal_to.is_some_and(|d| now <= d),
         Act::Mend => own,
-        Act::Uphold | Act::Drop | Act::Accept | Act::Reject => decides,
-        Act::Confirm | Act::Revoke => above,
-        Act::Lapse => false,
+        Act::Uphold | Act::Drop | Act::Confirm | Act::Revoke | Act::Accept | Act::Reject => {
+            holds_office(actor, c, act) && own_part(act, actor.person, c.opened_by, c.decided_by).is_none()
+        }
+        Act::Lapse | Act::Pass => false,
     }
 }
 
@@ -69,7 +90,11 @@ pub async fn act(supply: &Supply, actor: &Actor, id: i64, act: Act, words: &str,
                 if !may(actor, &c, act, tx.now()) {
                     let late = matches!(act, Act::Answer | Act::Appeal) && actor.org == c.org;
                     let words = "期限已过，或已经申诉过一次。可以提交整改，恢复诚信。";
-                    return Err(if late { Fail::refuse("conduct.late", words) } else { Fail::Denied });
+                    if late {
+                        return Err(Fail::refuse("conduct.late", words));
+                    }
+                    let kept = kept_out(actor, &c).filter(|_| holds_office(actor, &c, act));
+                    return Err(kept.map_or(Fail::Denied, |words| Fail::refuse("conduct.second_person", words)));
                 }
                 step(supply, tx, &mut c, act, (actor.person, actor.org), words, digest).await
             })
@@ -113,7 +138,7 @@ pub(super) async fn step(
     said::say(tx, MATTER, c.id, person, &spoken).await?;
     let link = format!("/conduct/{}", c.id);
     let said = format!("诚信事项 {}：{}。", c.number, to.label());
-    if org == c.org {
+    if org == c.org || act == Act::Pass {
         let unit = indicator_of(&c.rule).is_some_and(|i| i.side == Side::Unit);
         let (kind, duty) =
             if unit || to == State::Appealed { ("finance", Duty::Regulator) } else { ("centre", Duty::Centre) };

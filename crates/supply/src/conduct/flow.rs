@@ -8,7 +8,7 @@ use base::said::{self, Said};
 use kit::fail::carried;
 use kit::{Entry, Fail, Result, Tx};
 use rules::calendar::{Day, day_of, show_day};
-use rules::conduct::{Act, Side, State, indicator_of};
+use rules::conduct::{Act, Side, State, indicator_of, when_unanswered};
 use rules::duty::Duty;
 use rules::rulebook;
 use serde_json::{Value, json};
@@ -112,6 +112,7 @@ pub async fn open(base: &Base, tx: &Tx<'_>, charge: &Charge<'_>) -> Result<i64> 
         until,
         state: State::Told,
         opened_at: now,
+        opened_by: charge.by.0,
         due: clock(base, charge.region, "clock.credit_hearing"),
         seen_at: None,
         decided_at: None,
@@ -224,7 +225,7 @@ pub(super) async fn apply(tx: &Tx<'_>, c: &Case, on: bool, actor: i64) -> Result
     }
 }
 
-/// Lets cases nobody answered come into force.
+/// Lets cases nobody answered come into force, or go on to whoever decides what a person opened.
 pub async fn run_due(supply: &Supply) -> Result<usize> {
     let mut done = 0;
     for id in &store::unanswered(supply.db(), supply.db().now(), PIECE).await? {
@@ -239,7 +240,11 @@ pub async fn run_due(supply: &Supply) -> Result<usize> {
                     if c.seen_at.is_none() && !reminded(tx, *id).await? {
                         return remind(supply, tx, &mut c).await;
                     }
-                    act::step(supply, tx, &mut c, Act::Lapse, (0, 0), "逾期未陈述申辩，依据告知的事实处理", "").await
+                    let (act, words) = match when_unanswered(c.opened_by) {
+                        Act::Lapse => (Act::Lapse, "逾期未陈述申辩，依据告知的事实处理"),
+                        pass => (pass, "逾期未陈述申辩，由告知人以外的人依据告知的事实决定"),
+                    };
+                    act::step(supply, tx, &mut c, act, (0, 0), words, "").await
                 })
             })
             .await;

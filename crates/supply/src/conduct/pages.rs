@@ -1,5 +1,5 @@
 //! Pages of conduct: cases, one case with its record, the exposure list, scores with every figure they rest on.
-use super::act::{ACTS, act, act_of, may};
+use super::act::{ACTS, act, act_of, kept_out, may};
 use super::blacklist;
 use super::flow::{self, Charge, Measure};
 use super::score::{self, credit_of};
@@ -98,6 +98,7 @@ fn what(act: &str) -> &'static str {
         "answer" => "陈述申辩",
         "uphold" => "认定",
         "lapse" => "期满认定",
+        "pass" => "期满，转决定",
         "drop" => "不予处理",
         "appeal" => "申诉",
         "confirm" => "维持",
@@ -117,6 +118,8 @@ struct Page {
     i: Item,
     steps: Vec<Spoken>,
     acts: Vec<(&'static str, &'static str)>,
+    /// Why this person does not decide, though the office does.
+    kept_out: Option<String>,
     measure: String,
     appeal_to: String,
     origin: String,
@@ -148,6 +151,7 @@ async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<String>, typed: &
         typed: typed.to_owned(),
         steps: base::said::spoken(db, flow::MATTER, id).await?,
         acts,
+        kept_out: kept_out(actor, &c),
         measure,
         appeal_to: c.appeal_to.filter(|d| now <= *d).map_or(String::new(), show_time),
         origin: facts.rule(&c.rule, &c.region, &ANY, day_of(c.opened_at)).map_or(String::new(), |e| facts.origin(&e)),

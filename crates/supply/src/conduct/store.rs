@@ -32,6 +32,8 @@ pub struct Case {
     pub state: State,
     /// When the notice was given, ms UTC.
     pub opened_at: i64,
+    /// Who opened it by hand, 0 for the mall itself.
+    pub opened_by: i64,
     /// End of the clock that runs, ms UTC.
     pub due: Option<i64>,
     /// When the one concerned first opened it.
@@ -49,7 +51,7 @@ pub struct Case {
 }
 
 const CASE: &str = "SELECT id, number, region, org, rule, subject, points, measure, offer, until, state, opened_at, due, seen_at, \
-                    decided_at, decided_by, appeal_to, exposed_to, version FROM conduct";
+                    decided_at, decided_by, appeal_to, exposed_to, version, opened_by FROM conduct";
 
 fn read(r: &Row) -> Result<Case> {
     let state = r.str(10);
@@ -73,6 +75,7 @@ fn read(r: &Row) -> Result<Case> {
         appeal_to: r.opt_int(16),
         exposed_to: r.opt_int(17).map(|d| d as Day),
         version: r.int(18),
+        opened_by: r.int(19),
     })
 }
 
@@ -80,11 +83,11 @@ fn read(r: &Row) -> Result<Case> {
 pub async fn add(tx: &Tx<'_>, c: &Case) -> Result<bool> {
     let n = tx
         .run(
-            "INSERT INTO conduct (id, number, region, org, rule, subject, points, measure, offer, until, state, opened_at, due, version) \
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,1) ON CONFLICT (org, rule, subject) DO NOTHING",
+            "INSERT INTO conduct (id, number, region, org, rule, subject, points, measure, offer, until, state, opened_at, due, opened_by, version) \
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,1) ON CONFLICT (org, rule, subject) DO NOTHING",
             params![
                 c.id, &c.number, &c.region, c.org, &c.rule, &c.subject, c.points, &c.measure, c.offer, c.until.map(i64::from),
-                c.state.key(), c.opened_at, c.due
+                c.state.key(), c.opened_at, c.due, c.opened_by
             ],
         )
         .await?;

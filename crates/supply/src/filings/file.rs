@@ -1,7 +1,7 @@
 //! Taking goods in: what takes effect at once, what waits, what is not accepted at all.
 use super::store::{self, Filing, Own, There};
 use crate::offers::{Line, NewOffer, NewProduct, Put, put, stop};
-use crate::{Supply, certificates, pictures, prices, shelf};
+use crate::{Supply, brands, certificates, pictures, prices, shelf};
 use base::access::Actor;
 use kit::{Fail, Result, Tx};
 use rules::calendar::{Day, day_of};
@@ -76,6 +76,12 @@ impl<'a> Desk<'a> {
 /// Takes goods in. The caller journals what took effect; what waits is journalled here.
 pub async fn file(desk: &mut Desk<'_>, tx: &Tx<'_>, n: &NewOffer) -> Result<Filed> {
     let today = day_of(tx.now());
+    // Another way to write a model is that model.
+    let known = brands::model_of(tx, &n.product.brand, &naming::model_key(&n.product.model)).await?;
+    let n = &match known {
+        Some(model) => NewOffer { product: NewProduct { model, ..n.product.clone() }, ..n.clone() },
+        None => n.clone(),
+    };
     let key = naming::model_key(&n.product.model);
     if let Some(words) = certificates::fault(tx, &n.product, today).await? {
         return Ok(Filed::Refused(words));

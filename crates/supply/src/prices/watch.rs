@@ -138,18 +138,35 @@ async fn clear(supply: &Supply, tx: &Tx<'_>, line: &Line) -> Result<()> {
     tx.journal(about(supply, line, "price.cleared", data)).await.map(|_| ())
 }
 
+/// The end of the time that a supplier has after the notice; None where nothing follows, or where it is over already.
+fn due(supply: &Supply, line: &Line, what: Action, known: Option<&Watched>, now: i64) -> Option<i64> {
+    let facts = supply.facts();
+    let key = match what {
+        Action::Warn => "price.fix_days",
+        Action::Freeze | Action::Delist => "price.freeze_notice_hours",
+        _ => return None,
+    };
+    let scope = Scope { mode: None, form: None, category: Some(&line.category), amount: None };
+    let from = |at: i64| facts.clock(key, &facts.root, &scope, at).map(|d| d.at);
+    let end = from(now).filter(|end| *end > now);
+    match known {
+        // Frozen once it stays so in every band that freezes, and a price that moves between bands wins no time.
+        Some(w) if w.due.is_none() && line.stops & stop::PRICE != 0 => end.filter(|_| what == Action::Warn),
+        // Lowered, though not enough: the whole time counts from when it first was too dear.
+        Some(Watched { due: Some(old), since, .. }) if what == Action::Warn => from(*since).map(|end| end.max(*old)),
+        Some(Watched { due: Some(old), .. }) => end.map(|end| end.min(*old)),
+        _ => end,
+    }
+}
+
 async fn act(supply: &Supply, tx: &Tx<'_>, line: &Line, band: Band, r: Reference) -> Result<()> {
     let facts = supply.facts();
     let (root, today) = (facts.root.clone(), day_of(tx.now()));
     let path = facts.path(&root);
     let what = action(&facts.rulebook, &path, &line.category, band, today);
     let known = store::watched(tx, &[line.offer]).await?.into_iter().next();
-    let since = known.map_or(tx.now(), |w| w.since);
-    let scope = Scope { mode: None, form: None, category: Some(&line.category), amount: None };
-    let due = match what {
-        Action::Warn => facts.clock("price.fix_days", &root, &scope, tx.now()).map(|d| d.at),
-        _ => None,
-    };
+    let since = known.as_ref().map_or(tx.now(), |w| w.since);
+    let due = due(supply, line, what, known.as_ref(), tx.now());
     let w =
         Watched { offer: line.offer, band: band.key().to_owned(), price: line.price, reference: r.price, since, due };
     store::watch(tx, &w).await?;
@@ -164,12 +181,16 @@ async fn act(supply: &Supply, tx: &Tx<'_>, line: &Line, band: Band, r: Reference
         distance(line.price, r.price),
         band.label()
     );
-    let stops = matches!(what, Action::Freeze | Action::Delist);
+    // Nothing is frozen before its supplier was told and had the time to lower the price.
+    let stops = matches!(what, Action::Freeze | Action::Delist) && due.is_none();
     stop::set(tx, line.offer, stop::PRICE, stops).await?;
     let words = match (what, due) {
         (Action::Warn, Some(due)) => format!("{figures}。请在 {} 前降价，逾期冻结。", show_time(due)),
         (Action::Warn, None) => format!("{figures}。请降价。"),
-        (Action::Freeze | Action::Delist, _) => format!("{figures}。已冻结，降价后自动恢复。"),
+        (Action::Freeze | Action::Delist, Some(due)) => {
+            format!("{figures}。请在 {} 前降价，逾期冻结；在此之前，按这个价格也不能下单。", show_time(due))
+        }
+        (Action::Freeze | Action::Delist, None) => format!("{figures}。已冻结，降价后自动恢复。"),
         _ => String::new(),
     };
     if !words.is_empty() {

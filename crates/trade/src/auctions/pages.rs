@@ -364,7 +364,7 @@ async fn enter(
         model: short("model", 60),
         maker: short("maker", 80),
         answers: form.all("answer").iter().map(|a| a.chars().take(200).collect()).collect(),
-        address: headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
+        address: cx.network.clone(),
         device: device(&headers),
     };
     let done = entry::enter(&trade, cx.actor()?, id, &e).await;

@@ -10,3 +10,4 @@ pub(crate) mod store;
 pub use flow::{Accept, accept, answer_return, ask_return, finish_return, receive, ship};
 pub(crate) use pages::photo_kind;
 pub use pages::routes;
+pub use store::on_the_way;

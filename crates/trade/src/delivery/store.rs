@@ -56,6 +56,12 @@ pub async fn shipments(q: &dyn Query, order: i64) -> Result<Vec<Shipment>> {
     Ok(q.rows(sql, params![order]).await?.iter().map(read).collect())
 }
 
+/// Shipments of an order whose arrival nobody has registered.
+pub async fn on_the_way(q: &dyn Query, order: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT id FROM shipment WHERE orders = $1 AND received_at IS NULL ORDER BY id";
+    Ok(q.rows(sql, params![order]).await?.iter().map(|r| r.int(0)).collect())
+}
+
 /// An acceptance.
 pub struct Acceptance {
     /// full, part, refused.

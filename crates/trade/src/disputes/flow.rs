@@ -3,6 +3,7 @@ use super::store::{self, Dispute};
 use crate::Trade;
 use crate::orders::store as orders;
 use base::access::Actor;
+use base::allowance::{self, What, Who};
 use base::said::{self, Said};
 use kit::fail::carried;
 use kit::{Entry, Fail, Result, Tx};
@@ -138,13 +139,27 @@ pub struct Report<'a> {
     pub words: &'a str,
     /// SHA-256 of the evidence, or empty.
     pub digest: &'a str,
+    /// The key that the form carried, by which the public finds the report again; sent twice it is one report.
+    pub key: &'a str,
+    /// Network that it comes from.
+    pub network: &'a str,
+}
+
+/// Bytes of the key by which the public finds a report again.
+const KEY_BYTES: usize = 6;
+
+/// A new key.
+pub fn new_key() -> String {
+    kit::ids::random_hex(KEY_BYTES)
 }
 
 /// Somebody, known or not, reports a high price. Returns the number, and the key for whoever is not signed in.
 pub async fn report(trade: &Trade, actor: Option<&Actor>, r: &Report<'_>) -> Result<(String, String)> {
-    let key = kit::ids::random_hex(6);
+    let sound = kit::text::unhex(r.key).is_some_and(|k| k.len() == KEY_BYTES);
+    let key = if sound { r.key.to_owned() } else { new_key() };
     let key_hash = if actor.is_some() { String::new() } else { kit::text::sha256(&[key.as_bytes()]) };
     let filer = actor.map(|a| a.org);
+    let salt = &kit::ids::random_hex(16);
     let number = trade
         .db()
         .write("dispute.report", |tx| {
@@ -157,6 +172,11 @@ pub async fn report(trade: &Trade, actor: Option<&Actor>, r: &Report<'_>) -> Res
                 if filer.is_some() && store::open_about(tx, filer, None, Some(line.product)).await?.is_some() {
                     return Err(Fail::refuse("report.open", "您举报过这个商品，正在办理。"));
                 }
+                if let Some(known) = store::keyed(tx, &key_hash, line.supplier, line.product).await? {
+                    return Ok(known);
+                }
+                let who = filer.map_or(Who::Network(r.network), Who::Org);
+                allowance::take(trade, tx, What::Report, who, salt).await?;
                 let mut d = fresh(tx, trade, "price", r.station);
                 (d.filer, d.against, d.product) = (filer, line.supplier, Some(line.product));
                 (d.reason, d.key_hash) = ("price".into(), key_hash);

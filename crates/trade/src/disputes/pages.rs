@@ -201,10 +201,17 @@ struct ReportPage {
     supplier: String,
     price: String,
     words: String,
+    key: String,
     made: Option<(String, String)>,
 }
 
-async fn report_shown(trade: &Trade, cx: &Cx, offer: i64, wrong: Option<String>, words: &str) -> Result<ReportPage> {
+async fn report_shown(
+    trade: &Trade,
+    cx: &Cx,
+    offer: i64,
+    wrong: Option<String>,
+    (words, key): (&str, &str),
+) -> Result<ReportPage> {
     let line = supply::offers::one(trade.db(), offer).await?;
     Ok(ReportPage {
         s: Shell::public(cx, "举报价格高"),
@@ -214,12 +221,13 @@ async fn report_shown(trade: &Trade, cx: &Cx, offer: i64, wrong: Option<String>,
         supplier: line.supplier_name,
         price: Fen(line.price).yuan(),
         words: words.to_owned(),
+        key: if key.is_empty() { flow::new_key() } else { key.to_owned() },
         made: None,
     })
 }
 
 async fn report_form(State(trade): State<Trade>, cx: Cx, Path(offer): Path<i64>) -> Result<Response> {
-    web::html(&report_shown(&trade, &cx, offer, None, "").await?)
+    web::html(&report_shown(&trade, &cx, offer, None, ("", "")).await?)
 }
 
 async fn report(State(trade): State<Trade>, cx: Cx, Path(offer): Path<i64>, upload: Upload) -> Result<Response> {
@@ -227,19 +235,21 @@ async fn report(State(trade): State<Trade>, cx: Cx, Path(offer): Path<i64>, uplo
     let file = digest(&upload);
     let done = match form.need("words", "在哪里看到更低的价格", 500) {
         Ok(words) => {
-            let r = Report { offer, station: &cx.station, words, digest: &file };
+            let (station, network) = (cx.station.as_str(), cx.network.as_str());
+            let r = Report { offer, station, words, digest: &file, key: form.get("key"), network };
             flow::report(&trade, cx.actor.as_ref(), &r).await
         }
         Err(e) => Err(e),
     };
     match done {
         Ok(made) => {
-            let mut shown = report_shown(&trade, &cx, offer, None, "").await?;
+            let mut shown = report_shown(&trade, &cx, offer, None, ("", "")).await?;
             shown.made = Some(made);
             web::html(&shown)
         }
         Err(Fail::Refused(r)) => {
-            let shown = report_shown(&trade, &cx, offer, Some(r.words), form.get("words")).await?;
+            let typed = (form.get("words"), form.get("key"));
+            let shown = report_shown(&trade, &cx, offer, Some(r.words), typed).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

@@ -115,6 +115,12 @@ pub async fn tracked(q: &dyn Query, number: &str, key_hash: &str) -> Result<Opti
     q.row(&sql, params![number, key_hash]).await?.as_ref().map(read).transpose()
 }
 
+/// Number of the report that was made with a key about a supplier's product, if there is one.
+pub async fn keyed(q: &dyn Query, key_hash: &str, against: i64, product: i64) -> Result<Option<String>> {
+    let sql = "SELECT number FROM dispute WHERE key_hash = $1 AND key_hash <> '' AND against = $2 AND product = $3";
+    Ok(q.row(sql, params![key_hash, against, product]).await?.map(|r| r.text(0)))
+}
+
 /// Disputes in a scope, open ones first, then newest first; and how many there are.
 pub async fn list(q: &dyn Query, scope: &Scope, page: usize, size: usize) -> Result<(Vec<Dispute>, i64)> {
     let (condition, who) = seen_by(scope);

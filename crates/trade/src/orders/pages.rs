@@ -120,7 +120,16 @@ struct TodoPage {
     s: Shell,
     todos: Vec<Todo>,
     projects: Vec<crate::projects::Waiting>,
+    /// What waits on other pages of the menu: word, address, how many.
+    others: Vec<(String, String, i64)>,
     messages: Vec<Message>,
+}
+
+/// What waits in the rooms whose things are not listed here themselves.
+fn elsewhere(s: &Shell) -> Vec<(String, String, i64)> {
+    let all =
+        s.side.iter().flat_map(|g| &g.items).filter(|i| i.count > 0 && !matches!(i.href.as_str(), "/todo" | "/cart"));
+    all.map(|i| (i.label.to_string(), i.href.to_string(), i.count)).collect()
 }
 
 async fn todo(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
@@ -139,7 +148,8 @@ async fn todo(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
         .map(|(link, words, at)| Message { link, words, at: show_time(at) })
         .collect();
     let projects = crate::projects::todo(trade.db(), actor).await?;
-    web::html(&TodoPage { s: Shell::work(&cx, "待办事项").await?, todos, projects, messages })
+    let s = Shell::work(&cx, "待办事项").await?;
+    web::html(&TodoPage { others: elsewhere(&s), s, todos, projects, messages })
 }
 
 struct Row {

@@ -67,6 +67,10 @@ struct List {
     items: Vec<Item>,
     month: String,
     bulletin: Vec<Item>,
+    /// When the bulletin of the month was published; None before.
+    published: Option<String>,
+    /// Bulletins of other months: month, how many were looked at and found.
+    others: Vec<(String, i64, i64)>,
     by_rule: Vec<(&'static str, i64)>,
     may: bool,
     page: usize,
@@ -79,6 +83,9 @@ impl List {
         self.f.iter().find(|(k, _)| *k == name).map_or("", |(_, v)| v)
     }
 }
+
+/// Bulletins named on the page, youngest first.
+const BULLETINS: usize = 24;
 
 /// The first day of a month written as 2026-11.
 fn month_of(text: &str) -> Option<rules::calendar::Day> {
@@ -106,6 +113,12 @@ async fn list_page(watch: &Watch, cx: &Cx, wrong: Option<String>, form: Option<&
         items,
         month: show_day(first)[..7].to_owned(),
         bulletin,
+        published: store::published(db, first).await?.map(|b| show_time(b.made_at)),
+        others: store::bulletins(db, BULLETINS)
+            .await?
+            .into_iter()
+            .map(|b| (show_day(b.month)[..7].to_owned(), b.looked, b.found))
+            .collect(),
         by_rule: store::by_rule(db, from, to).await?.into_iter().map(|(r, n)| (label(r), n)).collect(),
         may: centre,
         page: cx.page(),

@@ -283,6 +283,53 @@ pub async fn bulletin(q: &dyn Query, from: i64, to: i64) -> Result<Vec<(Inspecti
     Ok(out)
 }
 
+/// A published bulletin.
+#[derive(Clone, Copy, Debug)]
+pub struct Bulletin {
+    /// First day of its month.
+    pub month: Day,
+    /// When it was published, ms UTC.
+    pub made_at: i64,
+    /// Inspections that ended in the month.
+    pub inspections: i64,
+    /// Goods that were looked at.
+    pub looked: i64,
+    /// Of these with a finding.
+    pub found: i64,
+}
+
+const BULLETIN: &str = "SELECT month, made_at, inspections, looked, found FROM inspection_bulletin";
+
+fn read_bulletin(r: &Row) -> Bulletin {
+    Bulletin { month: r.int(0) as Day, made_at: r.int(1), inspections: r.int(2), looked: r.int(3), found: r.int(4) }
+}
+
+/// The bulletin of a month, once it is published.
+pub async fn published(q: &dyn Query, month: Day) -> Result<Option<Bulletin>> {
+    let sql = format!("{BULLETIN} WHERE month = $1");
+    Ok(q.row(&sql, params![i64::from(month)]).await?.as_ref().map(read_bulletin))
+}
+
+/// Published bulletins, youngest first.
+pub async fn bulletins(q: &dyn Query, most: usize) -> Result<Vec<Bulletin>> {
+    let sql = format!("{BULLETIN} ORDER BY month DESC LIMIT $1");
+    Ok(q.rows(&sql, params![most]).await?.iter().map(read_bulletin).collect())
+}
+
+/// Publishes a bulletin; false when its month has one.
+pub async fn add_bulletin(tx: &Tx<'_>, b: &Bulletin) -> Result<bool> {
+    let sql = "INSERT INTO inspection_bulletin (month, made_at, inspections, looked, found) VALUES ($1,$2,$3,$4,$5) \
+               ON CONFLICT (month) DO NOTHING";
+    let all = params![i64::from(b.month), b.made_at, b.inspections, b.looked, b.found];
+    Ok(tx.run(sql, all).await? == 1)
+}
+
+/// Did an inspection end in a time?
+pub async fn ended(q: &dyn Query, from: i64, to: i64) -> Result<bool> {
+    let sql = "SELECT id FROM inspection WHERE closed_at >= $1 AND closed_at < $2 LIMIT 1";
+    Ok(q.row(sql, params![from, to]).await?.is_some())
+}
+
 /// What was found in a time, by indicator.
 pub async fn by_rule(q: &dyn Query, from: i64, to: i64) -> Result<Vec<(String, i64)>> {
     let sql = "SELECT t.rule, COUNT(*) FROM inspection_task t JOIN inspection i ON i.id = t.inspection \

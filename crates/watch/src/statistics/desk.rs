@@ -2,7 +2,7 @@
 use super::store;
 use crate::Watch;
 use kit::Result;
-use rules::statistics::{Cell, Cube, Dim, Filter, Table};
+use rules::statistics::{Cell, Cube, Dim, Filter, Mark, Table};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -54,6 +54,11 @@ impl Answer {
     pub fn total(&self) -> Cell {
         self.tables.first().map_or(Cell::default(), |t| t.total)
     }
+}
+
+/// The hour it is, in seconds since 1970: deadlines end with an hour of the day, so within one nothing changes by itself.
+fn hour(watch: &Watch) -> u32 {
+    u32::try_from(watch.db().now() / 3_600_000 * 3_600).unwrap_or(u32::MAX)
 }
 
 /// The memory of one node.
@@ -108,8 +113,7 @@ impl Desk {
 
     /// The figures of a page.
     pub async fn ask(&self, watch: &Watch, filter: &Filter, tables: &[(Dim, Option<Dim>)]) -> Result<Answer> {
-        // Deadlines end with an hour of the day, so within an hour nothing changes by itself.
-        let now = u32::try_from(watch.db().now() / 3_600_000 * 3_600).unwrap_or(u32::MAX);
+        let now = hour(watch);
         let question = Question { filter: filter.clone(), tables: tables.to_vec(), now };
         let state = self.known(watch).await?;
         if let Some(kept) = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&question) {
@@ -131,9 +135,9 @@ impl Desk {
     }
 
     /// The orders that a figure counts, newest first with the amount counted, and the journal number.
-    pub async fn orders(&self, watch: &Watch, filter: &Filter) -> Result<(Vec<(i64, i64)>, i64)> {
+    pub async fn orders(&self, watch: &Watch, filter: &Filter, mark: Option<Mark>) -> Result<(Vec<(i64, i64)>, i64)> {
         let state = self.known(watch).await?;
-        Ok((state.cube.orders(filter), state.position))
+        Ok((state.cube.orders(filter, mark, hour(watch)), state.position))
     }
 
     /// Mean prices of the products that two filters have in common.

@@ -102,6 +102,15 @@ fn ended(c: Clock, at: Ms) -> Clock {
     }
 }
 
+/// Goods are accepted whose arrival nobody registered: they were there by then. Accepted in time they were delivered in time;
+/// accepted later, nobody knows, and the supplier is not blamed for it.
+fn found(c: Clock, at: Ms) -> Clock {
+    match c {
+        Clock { due, end: End::Open } if due != 0 && seconds(at) > due => Clock::default(),
+        other => ended(other, at),
+    }
+}
+
 /// An obligation arises again: one that was kept runs anew, one that was missed stays missed.
 fn again(old: Clock, new: Clock) -> Clock {
     match old.end {
@@ -194,6 +203,7 @@ async fn moved(watch: &Watch, tx: &Tx<'_>, e: &Recorded, id: i64) -> Result<()> 
             c.clocks[2] = again(old, begun(watch, "clock.accept", &c, e.at));
         }
         "acceptance.recorded" => {
+            *deliver = found(*deliver, e.at);
             *accept = ended(*accept, e.at);
             c.accepted += amount;
             if amount > 0 {
@@ -215,4 +225,19 @@ async fn moved(watch: &Watch, tx: &Tx<'_>, e: &Recorded, id: i64) -> Result<()> 
         _ => c.gone = e.seq,
     }
     store::save(tx, &Change { seq: e.seq, c: &c }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepted_goods_have_arrived_and_nobody_is_blamed_for_what_is_not_known() {
+        let open = Clock { due: 100, end: End::Open };
+        assert_eq!(found(open, 100_000), Clock { due: 100, end: End::Kept });
+        assert_eq!(found(open, 101_000), Clock::default(), "later than due, and no arrival is registered");
+        let late = Clock { due: 100, end: End::Late };
+        assert_eq!(found(late, 90_000), late, "a registered arrival says more");
+        assert_eq!(found(Clock::default(), 1), Clock::default());
+    }
 }

@@ -6,7 +6,7 @@ use kit::text::percent;
 use kit::{Fail, Result};
 use rules::calendar::{Day, civil, day_from, day_of};
 use rules::conduct::months_on;
-use rules::statistics::{Dim, Filter};
+use rules::statistics::{Dim, Filter, Mark};
 
 /// Earliest year that makes sense; the mall is younger.
 const YEAR_MIN: i32 = 2000;
@@ -70,19 +70,26 @@ impl Asked {
         if region.is_empty() || !region.bytes().all(|b| b.is_ascii_digit()) || region.len() > 6 {
             return Err(Fail::field("region", "statistics.region", "没有这个地区，请从上一级页面点选。"));
         }
-        let mut equal = Vec::new();
+        let (mut equal, mut chosen) = (Vec::new(), Vec::new());
+        let mut own = async |dim: Dim, id: i64| -> Result<()> {
+            let name = names::words(watch, dim, std::iter::once(id.to_string().as_str())).await?;
+            let name = name.into_values().next().unwrap_or_default();
+            equal.push((dim, id.to_string()));
+            chosen.push((dim.key(), id.to_string(), dim.label(), name));
+            Ok(())
+        };
         match within {
             Some(Scope::Region(prefix)) if !region.starts_with(prefix) => region.clone_from(prefix),
-            Some(Scope::Unit(id)) => equal.push((Dim::Unit, id.to_string())),
-            Some(Scope::Supplier(id)) => equal.push((Dim::Supplier, id.to_string())),
+            Some(Scope::Unit(id)) => own(Dim::Unit, *id).await?,
+            Some(Scope::Supplier(id)) => own(Dim::Supplier, *id).await?,
             _ => {}
         }
         let place = facts.region_name(&format!("{region:0<6}"));
         let mut f = Filter { from: first, to, region, equal };
-        let mut chosen = Vec::new();
         for (dim, key, label) in Dim::ALL {
             let value = cx.param(key).to_owned();
-            if value.is_empty() || dim == Dim::Region {
+            // What somebody may not leave is chosen already.
+            if value.is_empty() || dim == Dim::Region || chosen.iter().any(|(k, ..)| *k == key) {
                 continue;
             }
             let word = names::words(watch, dim, std::iter::once(value.as_str())).await?;
@@ -93,6 +100,21 @@ impl Asked {
         Ok(Asked { from: month_of(first), to: month_of(to), filter: f, chosen, place })
     }
 
+    /// What most people want to see: this month, this year, the year before.
+    pub(super) fn spans(&self, today: Day) -> [(&'static str, String, String, bool); 3] {
+        let (year, ..) = civil(today);
+        let now = month_of(today);
+        let all = [
+            ("本月", now.clone(), now.clone()),
+            ("本年", format!("{year}-01"), now),
+            ("上年", format!("{}-01", year - 1), format!("{}-12", year - 1)),
+        ];
+        all.map(|(word, from, to)| {
+            let on = from == self.from && to == self.to;
+            (word, from, to, on)
+        })
+    }
+
     /// The same of the year before.
     pub(super) fn year_before(&self) -> Filter {
         Filter { from: year_before(self.filter.from), to: year_before(self.filter.to), ..self.filter.clone() }
@@ -100,19 +122,19 @@ impl Asked {
 
     /// An address that asks for the same, and for this too; a dimension given anew replaces the old value.
     pub(super) fn link(&self, path: &str, also: &[(&str, &str)]) -> String {
-        let mut out = format!("{path}?from={}&to={}", self.from, self.to);
         let set = |key: &str| also.iter().any(|(k, _)| *k == key);
-        if !set("region") {
-            out.push_str(&format!("&region={}", self.filter.region));
-        }
+        let span = [("from", self.from.as_str()), ("to", &self.to), ("region", &self.filter.region)];
         // What a scope added is part of the address as well.
-        for (dim, value) in self.filter.equal.iter().filter(|(d, _)| !set(d.key())) {
-            out.push_str(&format!("&{}={}", dim.key(), percent(if value.is_empty() { NONE } else { value })));
-        }
-        for (key, value) in also.iter().filter(|(k, v)| *k == "region" || !v.is_empty()) {
-            out.push_str(&format!("&{key}={}", percent(value)));
-        }
-        out
+        let values = self.filter.equal.iter().map(|(d, v)| (d.key(), if v.is_empty() { NONE } else { v.as_str() }));
+        let kept = span.into_iter().chain(values).filter(|(k, _)| !set(k));
+        let new = also.iter().copied().filter(|(k, v)| *k == "region" || !v.is_empty());
+        let pairs: Vec<String> = kept.chain(new).map(|(k, v)| format!("{k}={}", percent(v))).collect();
+        format!("{path}?{}", pairs.join("&"))
+    }
+
+    /// The address of the orders that a figure counts, with these values of dimensions.
+    pub(super) fn counted(&self, mark: Mark, also: &[(Dim, &str)]) -> String {
+        format!("{}&counted={}", self.orders(also), mark.key())
     }
 
     /// The address of the orders with these values of dimensions.

@@ -7,9 +7,10 @@ use axum::extract::State;
 use axum::response::Response;
 use base::access::Cx;
 use base::shell::Shell;
-use kit::{Result, sheet, web};
+use kit::{Fail, Result, sheet, web};
 use rules::Fen;
 use rules::calendar::show_day;
+use rules::statistics::Mark;
 
 const PAGE: usize = 50;
 /// Rows of a file at most.
@@ -32,6 +33,8 @@ struct Item {
 struct Page {
     s: Shell,
     a: Asked,
+    /// The figure whose orders these are.
+    figure: Option<String>,
     items: Vec<Item>,
     total: usize,
     amount: String,
@@ -73,7 +76,14 @@ async fn items(watch: &Watch, found: &[(i64, i64)]) -> Result<Vec<Item>> {
 
 pub(super) async fn orders(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     let a = Asked::read(&watch, &cx, None).await?;
-    let (found, position) = watch.desk().orders(&watch, &a.filter).await?;
+    let key = cx.param("counted").to_owned();
+    let mark = match key.as_str() {
+        "" => None,
+        k => Some(Mark::of(k).ok_or_else(|| {
+            Fail::field("counted", "statistics.figure", format!("没有“{k}”这个指标，请从统计页面点数字进来。"))
+        })?),
+    };
+    let (found, position) = watch.desk().orders(&watch, &a.filter, mark.as_ref().map(|(m, _)| *m)).await?;
     let amount: i64 = found.iter().map(|(_, counted)| counted).sum();
     if cx.param("format") == "csv" {
         let mut rows =
@@ -87,9 +97,10 @@ pub(super) async fn orders(State(watch): State<Watch>, cx: Cx) -> Result<Respons
     let pages = found.len().div_ceil(PAGE).max(1);
     let page = cx.page().min(pages);
     let shown = &found[((page - 1) * PAGE).min(found.len())..(page * PAGE).min(found.len())];
-    let link = |n: usize| a.link("/statistics/orders", &[("page", &n.to_string())]);
+    let link = |n: usize| a.link("/statistics/orders", &[("counted", &key), ("page", &n.to_string())]);
     web::html(&Page {
         s: Shell::public(&cx, "计入的订单"),
+        figure: mark.map(|(_, word)| word),
         items: items(&watch, shown).await?,
         total: found.len(),
         amount: Fen(amount).yuan(),
@@ -99,7 +110,7 @@ pub(super) async fn orders(State(watch): State<Watch>, cx: Cx) -> Result<Respons
         pages,
         before: link(page.saturating_sub(1).max(1)),
         after: link(page + 1),
-        file: a.link("/statistics/orders", &[("format", "csv")]),
+        file: a.link("/statistics/orders", &[("counted", &key), ("format", "csv")]),
         back: a.link("/statistics", &[]),
         a,
     })

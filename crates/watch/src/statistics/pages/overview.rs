@@ -13,13 +13,16 @@ use kit::{Result, web};
 use rules::Fen;
 use rules::calendar::{civil, day_from, day_of, show_day, show_time};
 use rules::price::movement;
-use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Filter, Table, concentration, year_end};
+use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Filter, Mark, Table, concentration, december, year_end};
 use std::collections::HashMap;
 
 /// Rows of a ranking.
 const TOP: usize = 10;
 /// Above this the market counts as concentrated, below it as not; the line that peers draw.
 const CONCENTRATED: i64 = 2_500;
+
+/// The December rush is spoken of after so many days of the year.
+const RUSH_DAYS_MIN: i64 = 90;
 
 /// A figure on top of the page.
 pub(super) struct Tile {
@@ -60,6 +63,9 @@ pub(super) struct Saved {
     base: String,
     saved: String,
     rate: String,
+    /// Addresses of the orders for which the baseline is known, and of what was saved on each.
+    based_link: String,
+    saved_link: String,
     /// Share of the whole amount for which the baseline is known.
     covered: String,
 }
@@ -71,6 +77,8 @@ pub(super) struct Timely {
     late: i64,
     over: i64,
     rate: String,
+    /// Addresses of the orders that were in time, late, and over.
+    links: [String; 3],
 }
 
 /// Everything the overview shows.
@@ -78,6 +86,8 @@ pub(super) struct Overview {
     a: Asked,
     until: String,
     position: i64,
+    /// Spans of one click: word, first and last month, whether it is shown.
+    spans: [(&'static str, String, String, bool); 3],
     tiles: Vec<Tile>,
     trend: Option<String>,
     months: Vec<(String, String, i64, String, String)>,
@@ -144,19 +154,20 @@ impl Overview {
             blocks.push(block(watch, &a, dim, title, find(dim)).await?);
         }
         let orders = a.link("/statistics/orders", &[]);
+        let overdue = a.counted(Mark::Overdue, &[]);
         let table = |dim: Dim| a.link("/statistics/table", &[("rows", dim.key())]);
         let tile = |title, value, unit, more, link: &str| Tile { title, value, unit, more, link: link.to_owned() };
         let tiles = vec![
             tile("成交额", wan(c.amount), "万元", against(c.amount, was.amount), &orders),
             tile("订单", c.orders.to_string(), "个", against(c.orders, was.orders), &orders),
-            tile("中小企业份额", share(c.sme, c.amount), "", Fen(c.sme).yuan(), &table(Dim::Size)),
-            tile("特色场馆份额", share(c.venue, c.amount), "", Fen(c.venue).yuan(), &table(Dim::Venue)),
+            tile("中小企业份额", share(c.sme, c.amount), "", Fen(c.sme).yuan(), &a.counted(Mark::Sme, &[])),
+            tile("特色场馆份额", share(c.venue, c.amount), "", Fen(c.venue).yuan(), &a.counted(Mark::Venue, &[])),
             tile(
                 "平均报价",
                 mean(&c),
                 "家",
                 format!("{} 个竞争项目，不足三家 {}", c.contested, share(c.thin, c.contested)),
-                &table(Dim::Form),
+                &a.counted(Mark::Contested, &[]),
             ),
             tile(
                 "供应商集中度",
@@ -172,31 +183,36 @@ impl Overview {
                 "同款商品，上年同期 100".into(),
                 "/deals/index",
             ),
-            tile("逾期未付", wan(c.overdue), "万元", format!("已验收 {}", Fen(c.accepted).yuan()), &table(child)),
+            tile("逾期未付", wan(c.overdue), "万元", format!("已验收 {}", Fen(c.accepted).yuan()), &overdue),
         ];
-        let savings = BASELINES.iter().zip(c.savings).map(|((_, title), s)| Saved {
+        let savings = BASELINES.iter().zip(c.savings).enumerate().map(|(i, ((_, title), s))| Saved {
             title,
+            based_link: a.counted(Mark::Based(i), &[]),
+            saved_link: a.counted(Mark::Saved(i), &[]),
             cost: Fen(s.cost).yuan(),
             base: Fen(s.base).yuan(),
             saved: Fen(s.saved()).yuan(),
             rate: share(s.saved(), s.base),
             covered: share(s.cost, c.amount),
         });
-        let timely = CLOCKS.iter().zip(c.clocks).map(|((_, title), k)| Timely {
+        let timely = CLOCKS.iter().zip(c.clocks).enumerate().map(|(i, ((_, title), k))| Timely {
             title,
+            links: [Mark::Kept(i), Mark::Late(i), Mark::Over(i)].map(|m| a.counted(m, &[])),
             kept: k.kept,
             late: k.late,
             over: k.over,
             rate: share(k.kept, k.all()),
         });
+        let (savings, timely) = (savings.collect(), timely.collect());
         Ok(Overview {
             until: show_day(a.filter.to),
             position: now.position,
+            spans: a.spans(day_of(watch.db().now())),
             tiles,
             trend,
             months,
-            savings: savings.collect(),
-            timely: timely.collect(),
+            savings,
+            timely,
             blocks,
             a,
         })
@@ -217,12 +233,12 @@ fn trend(a: &Asked, now: &Table, old: Option<&Table>) -> (Option<String>, Months
         let (month, before) = (month_of(first), month_of(year_before(first)));
         let (c, was) = (now.get(&month).copied().unwrap_or_default(), old.get(&before).copied().unwrap_or_default());
         series.push((month.clone(), vec![c.amount, was.amount]));
-        let link = a.link("/statistics/orders", &[("from", ""), ("to", ""), ("month", &month)]);
+        let link = a.link("/statistics/orders", &[("from", &month), ("to", &month)]);
         rows.push((month, Fen(c.amount).yuan(), c.orders, Fen(was.amount).yuan(), link));
         first = rules::conduct::months_on(first, 1);
     }
     let legend = ["本期".to_owned(), "上年同期".to_owned()];
-    let chart = Chart::of("各月成交额，本期和上年同期", &legend, &series, false);
+    let chart = Chart::months("各月成交额，本期和上年同期", &legend, &series);
     (chart.and_then(|c| c.render().ok()), rows)
 }
 
@@ -341,7 +357,13 @@ struct Forecast {
     expected: String,
     unspent: String,
     rate: String,
+    /// Share of the year before that fell into its December.
     december: String,
+    /// What is still expected, and what of it in December.
+    rest: String,
+    rush: String,
+    /// How many times the mean of the months before that is, in percent, where it is more than the rulebook warns of.
+    rushed: Option<String>,
     rows: Vec<(String, String, String, String, String)>,
 }
 
@@ -380,14 +402,24 @@ async fn forecast(watch: &Watch, a: &Asked) -> Result<Option<Forecast>> {
     let words = base::orgs::names(watch.db(), &rows.iter().map(|r| r.0).collect::<Vec<_>>()).await?;
     let [granted, committed, expected] = sums;
     let months = units.tables.get(1).cloned().unwrap_or_default();
-    let december = months.cells.iter().find(|(m, ..)| m.ends_with("-12")).map_or(0, |(.., c)| c.amount);
+    let past = months.cells.iter().find(|(m, ..)| m.ends_with("-12")).map_or(0, |(.., c)| c.amount);
+    let to_come = units.total().amount - so_far.total().amount;
+    let rush = december(expected - committed, (past.min(to_come), to_come), days.1 - days.0);
+    let any = rules::rulebook::Scope { mode: None, form: None, category: None, amount: None };
+    let warns = watch.facts().number("alert.december_percent", &watch.facts().root, &any, today, 200);
+    // Against the mean of as many days as December has; a few weeks say nothing about a year.
+    let percent = i128::from(rush) * 100 * i128::from(days.0) / (i128::from(committed.max(1)) * 31);
+    let tells = committed > 0 && days.0 >= RUSH_DAYS_MIN;
     Ok(Some(Forecast {
         granted: Fen(granted).yuan(),
         committed: Fen(committed).yuan(),
         expected: Fen(expected).yuan(),
         unspent: Fen(granted - expected).yuan(),
         rate: share(committed, granted),
-        december: share(december, units.total().amount),
+        december: share(past, units.total().amount),
+        rest: Fen(expected - committed).yuan(),
+        rush: Fen(rush).yuan(),
+        rushed: (tells && percent >= i128::from(warns)).then(|| format!("是今年至今月均的 {percent}%")),
         rows: rows
             .into_iter()
             .map(|(org, granted, committed, expected)| {

@@ -12,7 +12,7 @@ use base::shell::Shell;
 use kit::{Fail, Result, sheet, web};
 use rules::Fen;
 use rules::calendar::show_day;
-use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Table};
+use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Mark, Table};
 use std::collections::{HashMap, HashSet};
 
 /// Rows of a page; files have them all.
@@ -52,6 +52,26 @@ fn measure(key: &str, c: &Cell) -> String {
     }
 }
 
+/// What rows are ranked by: the measure, exactly; what is not known comes last.
+fn rank(key: &str, c: &Cell) -> i128 {
+    let ratio = |part: i64, whole: i64| match whole {
+        w if w > 0 => i128::from(part) * 1_000_000 / i128::from(w),
+        _ => i128::MIN,
+    };
+    let rate = |i: usize| ratio(c.clocks[i].kept, c.clocks[i].all());
+    match key {
+        "orders" => i128::from(c.orders),
+        "sme" => ratio(c.sme, c.amount),
+        "list" => ratio(c.savings[0].saved(), c.savings[0].base),
+        "market" => ratio(c.savings[1].saved(), c.savings[1].base),
+        "quotes" => ratio(c.quotes, c.contested),
+        "deliver" => rate(1),
+        "accept" => rate(2),
+        "pay" => rate(3),
+        _ => i128::from(c.amount),
+    }
+}
+
 /// Columns of a table of one dimension. Sums of whole orders make no sense where an order is under several values.
 fn headings(dim: Dim) -> Vec<String> {
     let mut out = vec![dim.label().to_owned(), "成交额（元）".into(), "占比".into(), "订单".into(), "同比".into()];
@@ -64,19 +84,38 @@ fn headings(dim: Dim) -> Vec<String> {
     out
 }
 
-fn values(dim: Dim, c: &Cell, total: &Cell, before: Option<&Cell>) -> Vec<String> {
+/// The columns of a row, each with the address of the orders that it counts; `at` is the row's value, None for the sum.
+fn values(
+    a: &Asked,
+    dim: Dim,
+    at: Option<&str>,
+    c: &Cell,
+    total: &Cell,
+    before: Option<&Cell>,
+) -> Vec<(String, String)> {
+    let here: Vec<(Dim, &str)> = at.map(|v| (dim, v)).into_iter().collect();
+    let of = |m: Mark| a.counted(m, &here);
     let yuan = |fen: i64| Fen(fen).yuan();
     let growth = before.filter(|b| b.amount > 0).map_or("—".into(), |b| {
         let diff = c.amount - b.amount;
         format!("{}{}", if diff >= 0 { "+" } else { "" }, share(diff, b.amount))
     });
-    let mut out = vec![yuan(c.amount), share(c.amount, total.amount), c.orders.to_string(), growth];
-    out.extend([share(c.sme, c.amount), mean(c)]);
-    out.extend(c.savings.iter().map(|s| share(s.saved(), s.base)));
-    out.extend(c.clocks.iter().map(|k| share(k.kept, k.all())));
+    let mut out = vec![
+        (yuan(c.amount), a.orders(&here)),
+        (share(c.amount, total.amount), String::new()),
+        (c.orders.to_string(), a.orders(&here)),
+        (growth, String::new()),
+        (share(c.sme, c.amount), of(Mark::Sme)),
+        (mean(c), of(Mark::Contested)),
+    ];
+    out.extend(c.savings.iter().enumerate().map(|(i, s)| (share(s.saved(), s.base), of(Mark::Saved(i)))));
+    out.extend(c.clocks.iter().enumerate().map(|(i, k)| (share(k.kept, k.all()), of(Mark::Kept(i)))));
     if dim.of_order() {
-        out.extend([yuan(c.accepted), yuan(c.paid), yuan(c.overdue)]);
+        let plain = |fen: i64| (yuan(fen), String::new());
+        out.extend([plain(c.accepted), plain(c.paid), (yuan(c.overdue), of(Mark::Overdue))]);
     }
+    // What is not known opens nothing.
+    out.iter_mut().filter(|(v, _)| v == "—").for_each(|(_, link)| link.clear());
     out
 }
 
@@ -98,7 +137,9 @@ struct Page {
     headings: Vec<String>,
     rows: Vec<Row>,
     all: usize,
-    total: Vec<String>,
+    total: Vec<(String, String)>,
+    /// Columns that found no room.
+    more: usize,
     chart: Option<String>,
     position: i64,
     until: String,
@@ -111,37 +152,81 @@ struct Page {
 struct Made {
     headings: Vec<String>,
     rows: Vec<Row>,
-    total: Vec<String>,
+    total: Vec<(String, String)>,
+    more: usize,
     chart: Option<Chart>,
 }
 
-async fn one(watch: &Watch, a: &Asked, dim: Dim, mut t: Table) -> Result<Made> {
+/// Months stand beside each other where each is one bar; everything else lies below each other.
+fn drawn(dim: Dim, label: &str, legend: &[String], bars: &[(String, Vec<i64>)]) -> Option<Chart> {
+    match dim {
+        Dim::Month if legend.is_empty() => Chart::months(label, legend, bars),
+        _ => Chart::lying(label, legend, bars),
+    }
+}
+
+async fn one(watch: &Watch, a: &Asked, dim: Dim, key: &str, mut t: Table) -> Result<Made> {
     let before = watch.desk().ask(watch, &a.year_before(), &[(dim, None)]).await?;
     // Months of the year before have other names.
     let place = |v: &str| if dim == Dim::Month { v.get(4..).unwrap_or(v).to_owned() } else { v.to_owned() };
     let old: HashMap<String, Cell> =
         before.tables.iter().flat_map(|t| &t.cells).map(|(v, _, c)| (place(v), *c)).collect();
     if dim != Dim::Month {
-        t.cells.sort_by_key(|(value, _, c)| (std::cmp::Reverse(c.amount), value.clone()));
+        t.cells
+            .sort_by_key(|(value, _, c)| (std::cmp::Reverse(rank(key, c)), std::cmp::Reverse(c.amount), value.clone()));
     }
     let words = names::words(watch, dim, t.cells.iter().map(|(v, ..)| v.as_str())).await?;
     let name = |v: &String| words.get(v).cloned().unwrap_or_else(|| v.clone());
     let row = |(value, _, c): &(String, String, Cell)| Row {
         name: name(value),
         link: a.orders(&[(dim, value)]),
-        cells: values(dim, c, &t.total, old.get(&place(value))).into_iter().map(|v| (v, String::new())).collect(),
+        cells: values(a, dim, Some(value), c, &t.total, old.get(&place(value))),
     };
     let bars: Vec<(String, Vec<i64>)> = t.cells.iter().take(BARS).map(|(v, _, c)| (name(v), vec![c.amount])).collect();
     let label = format!("各{}成交额，{} 至 {}", dim.label(), a.from, a.to);
     Ok(Made {
         headings: headings(dim),
         rows: t.cells.iter().map(row).collect(),
-        total: values(dim, &t.total, &t.total, Some(&before.total())),
-        chart: Chart::of(&label, &[], &bars, true),
+        total: values(a, dim, None, &t.total, &t.total, Some(&before.total())),
+        more: 0,
+        chart: drawn(dim, &label, &[], &bars),
     })
 }
 
+/// A figure of a table of two dimensions with the address of the orders that it counts.
+fn figure(a: &Asked, key: &str, c: Option<Cell>, at: &[(Dim, &str)]) -> (String, String) {
+    let value = c.map_or("—".into(), |c| measure(key, &c));
+    let link = match key {
+        _ if value == "—" => String::new(),
+        "sme" => a.counted(Mark::Sme, at),
+        "list" => a.counted(Mark::Saved(0), at),
+        "market" => a.counted(Mark::Saved(1), at),
+        "quotes" => a.counted(Mark::Contested, at),
+        "deliver" => a.counted(Mark::Kept(1), at),
+        "accept" => a.counted(Mark::Kept(2), at),
+        "pay" => a.counted(Mark::Kept(3), at),
+        _ => a.orders(at),
+    };
+    (value, link)
+}
+
+/// The sums of rows and of columns of two dimensions, by value.
+struct Sums {
+    rows: HashMap<String, Cell>,
+    cols: HashMap<String, Cell>,
+}
+
+async fn sums(watch: &Watch, a: &Asked, rows: Dim, cols: Dim) -> Result<Sums> {
+    let answer = watch.desk().ask(watch, &a.filter, &[(rows, None), (cols, None)]).await?;
+    let by = |i: usize| {
+        let cells = answer.tables.get(i).map(|t| t.cells.as_slice()).unwrap_or_default();
+        cells.iter().map(|(value, _, c)| (value.clone(), *c)).collect()
+    };
+    Ok(Sums { rows: by(0), cols: by(1) })
+}
+
 async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: Table, whole: bool) -> Result<Made> {
+    let sums = sums(watch, a, rows, cols).await?;
     let mut by: HashMap<&str, HashMap<&str, &Cell>> = HashMap::new();
     let (mut heights, mut widths): (HashMap<&str, i64>, HashMap<&str, i64>) = (HashMap::new(), HashMap::new());
     for (row, col, c) in &t.cells {
@@ -157,7 +242,11 @@ async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: T
         }
         out
     };
-    let (row_values, mut col_values) = (sorted(&heights, rows), sorted(&widths, cols));
+    let (mut row_values, mut col_values) = (sorted(&heights, rows), sorted(&widths, cols));
+    if rows != Dim::Month {
+        row_values.sort_by_key(|v| std::cmp::Reverse(sums.rows.get(v).map_or(i128::MIN, |c| rank(key, c))));
+    }
+    let all = col_values.len();
     if !whole && cols != Dim::Month {
         col_values.truncate(COLUMNS);
     }
@@ -170,12 +259,12 @@ async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: T
         link: a.orders(&[(rows, value)]),
         cells: col_values
             .iter()
-            .map(|col| match cell(value, col) {
-                Some(c) => (measure(key, c), a.orders(&[(rows, value), (cols, col)])),
-                None => ("—".into(), String::new()),
-            })
+            .map(|col| figure(a, key, cell(value, col).copied().copied(), &[(rows, value), (cols, col)]))
+            .chain([figure(a, key, sums.rows.get(value).copied(), &[(rows, value)])])
             .collect(),
     };
+    let last = col_values.iter().map(|col| figure(a, key, sums.cols.get(col).copied(), &[(cols, col)]));
+    let total: Vec<(String, String)> = last.chain([figure(a, key, Some(t.total), &[])]).collect();
     // The bars show the largest columns; everything else is their last part, so that they are as long as the row's sum.
     let mut large = col_values.clone();
     large.sort_by_key(|v| (std::cmp::Reverse(widths.get(v.as_str()).copied().unwrap_or(0)), v.clone()));
@@ -192,12 +281,14 @@ async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: T
     let bars: Vec<(String, Vec<i64>)> = row_values.iter().take(BARS).map(bar).collect();
     let mut headings = vec![format!("{} ＼ {}", rows.label(), cols.label())];
     headings.extend(col_values.iter().map(|c| word(&col_words, c)));
+    headings.push("合计".into());
     let label = format!("各{}成交额，按{}", rows.label(), cols.label());
     Ok(Made {
         rows: row_values.iter().map(row).collect(),
         headings,
-        total: Vec::new(),
-        chart: Chart::of(&label, &legend, &bars, true),
+        total,
+        more: all - col_values.len(),
+        chart: drawn(rows, &label, &legend, &bars),
     })
 }
 
@@ -213,7 +304,7 @@ fn file(a: &Asked, format: &str, position: i64, made: &Made) -> Result<Response>
     }
     if !made.total.is_empty() {
         let mut row = vec!["合计".to_owned()];
-        row.extend(made.total.iter().map(plain));
+        row.extend(made.total.iter().map(|(v, _)| plain(v)));
         rows.push(row);
     }
     let name = format!("statistics-{}-{}-{position}.{format}", a.from, a.to);
@@ -243,7 +334,7 @@ pub(super) async fn table(State(watch): State<Watch>, cx: Cx) -> Result<Response
     let format = cx.param("format");
     let whole = !format.is_empty();
     let made = match cols {
-        None => one(&watch, &a, rows, t).await?,
+        None => one(&watch, &a, rows, key, t).await?,
         Some(cols) => two(&watch, &a, (rows, cols), key, t, whole).await?,
     };
     if whole {
@@ -265,6 +356,7 @@ pub(super) async fn table(State(watch): State<Watch>, cx: Cx) -> Result<Response
         headings: made.headings,
         rows: made.rows.into_iter().take(PAGE).collect(),
         total: made.total,
+        more: made.more,
         chart: made.chart.and_then(|c| c.render().ok()),
         position: answer.position,
         until: show_day(a.filter.to),
