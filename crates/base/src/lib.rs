@@ -6,6 +6,7 @@ pub mod messages;
 pub mod orgs;
 pub mod said;
 pub mod shell;
+pub mod stations;
 
 use facts::Facts;
 use kit::{Clock, Db};

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
     ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
     ("0021_rulebook", include_str!("../../../migrations/0021_rulebook.sql")),
+    ("0022_stations", include_str!("../../../migrations/0022_stations.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.

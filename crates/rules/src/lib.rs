@@ -23,6 +23,7 @@ pub mod price;
 pub mod rulebook;
 pub mod settlement;
 mod states;
+pub mod station;
 pub mod statistics;
 pub mod uscc;
 pub mod venue;
