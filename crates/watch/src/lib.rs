@@ -5,6 +5,7 @@ pub mod disclosure;
 pub mod inspections;
 pub mod ledger;
 pub mod open;
+pub mod stations;
 pub mod statistics;
 
 use axum::extract::FromRef;
@@ -35,11 +36,14 @@ impl Watch {
             Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
-                let concerned = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
-                match concerned {
-                    true => Ok(vec![("/alerts", alerts::waiting(base.db(), &actor.scope()).await?)]),
-                    false => Ok(Vec::new()),
+                let mut out = Vec::new();
+                if [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d)) {
+                    out.push(("/alerts", alerts::waiting(base.db(), &actor.scope()).await?));
                 }
+                if actor.may(Duty::Regulator) {
+                    out.push(("/golive", stations::waiting(base.db(), &actor, base.db().now()).await?));
+                }
+                Ok(out)
             })
         }));
         Ok(watch)
@@ -111,5 +115,6 @@ where
         .merge(ledger::routes())
         .merge(ledger::log::routes())
         .merge(open::routes())
+        .merge(stations::routes())
         .merge(statistics::routes())
 }
