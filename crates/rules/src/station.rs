@@ -449,7 +449,16 @@ mod tests {
     use crate::calendar::parse_day;
 
     fn unit(name: &str) -> Unit {
-        Unit { org: 1, name: name.into(), named: true, buyers: 5, trained: 5, plans: 3, addresses: 1, ..Unit::default() }
+        Unit {
+            org: 1,
+            name: name.into(),
+            named: true,
+            buyers: 5,
+            trained: 5,
+            plans: 3,
+            addresses: 1,
+            ..Unit::default()
+        }
     }
 
     fn ready() -> Figures {
@@ -531,7 +540,11 @@ mod tests {
         assert_eq!(of(&[&[Handler, Reviewer, Signer]]), ["验收人", "财务"]);
         assert_eq!(of(&[&[Handler, Reviewer, Signer, Receiver, Accountant]]), apart);
         assert_eq!(of(&[&[Handler], &[Reviewer, Signer, Receiver, Accountant]]), apart, "two approve in turn");
-        assert_eq!(of(&[&[Handler, Receiver], &[Reviewer], &[Signer, Accountant]]), apart, "who handles does not accept");
+        assert_eq!(
+            of(&[&[Handler, Receiver], &[Reviewer], &[Signer, Accountant]]),
+            apart,
+            "who handles does not accept"
+        );
         assert_eq!(of(&[&[Handler, Accountant], &[Reviewer, Receiver], &[Signer]]), apart, "nor pay");
         assert!(of(&[&[Handler], &[Reviewer, Receiver], &[Signer, Accountant]]).is_empty());
         let crossed = of(&[&[Handler, Receiver], &[Handler, Accountant], &[Reviewer], &[Signer]]);

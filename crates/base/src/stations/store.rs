@@ -41,8 +41,7 @@ pub async fn move_on(tx: &Tx<'_>, station: &str, from: State, to: State, since: 
 
 /// Names a unit for the trial of a station; false when it is named already.
 pub async fn name_unit(tx: &Tx<'_>, station: &str, unit: i64, by: i64) -> Result<bool> {
-    let sql =
-        "INSERT INTO station_unit (unit, region, named_at, named_by) VALUES ($1,$2,$3,$4) ON CONFLICT (unit) DO NOTHING";
+    let sql = "INSERT INTO station_unit (unit, region, named_at, named_by) VALUES ($1,$2,$3,$4) ON CONFLICT (unit) DO NOTHING";
     Ok(tx.run(sql, params![unit, station, tx.now(), by]).await? == 1)
 }
 

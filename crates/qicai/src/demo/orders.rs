@@ -1,9 +1,10 @@
 //! Orders of the demo, led through the real flow by the units' own people, to different points of it.
-use super::{Dice, Size};
+use super::{Dice, Size, store};
 use base::access::Actor;
 use base::orgs::{self, Person};
 use kit::{Fail, Result};
 use rules::duty::Duty;
+use rules::station::State;
 use trade::direct::{self, Outcome, Submit, SubmitLine};
 use trade::{delivery, orders, settlement};
 use watch::Watch;
@@ -46,9 +47,14 @@ pub(super) async fn cast(watch: &Watch, org: i64) -> Result<Cast> {
 /// Makes orders; returns how many.
 pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send)) -> Result<u64> {
     let mut dice = Dice::new(size.seed.wrapping_add(77));
+    let regions = store::regions(watch.db()).await?;
     let mut units: Vec<i64> =
         orgs::people(watch.db(), None).await?.iter().filter(|p| p.duties.has(Duty::Handler)).map(|p| p.org).collect();
     units.dedup();
+    // Units of stations that are not live do not buy.
+    let facts = watch.facts();
+    let live = |unit: &i64| regions.get(unit).is_some_and(|r| base::stations::state(&facts, r) == State::Live);
+    units.retain(live);
     let mut made = 0;
     for n in 0..size.orders * TRIES {
         if made == size.orders || units.is_empty() {
@@ -67,9 +73,12 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
 }
 
 /// One order of one or two lines; None when the rules refuse it.
-async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64) -> Result<Option<i64>> {
+pub(super) async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64) -> Result<Option<i64>> {
     let Some(handler) = unit.who(Duty::Handler, 0) else { return Ok(None) };
     let plans = trade::plans::plan_lines(watch.db(), unit.unit, 2026).await?;
+    if plans.is_empty() {
+        return Ok(None);
+    }
     let plan = &plans[(dice.roll() % plans.len() as u64) as usize];
     let q = search::Query {
         category: Some(plan.category.clone()),
@@ -102,7 +111,7 @@ async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64) -> Result<Op
 }
 
 /// Leads an order `far` steps on: 0 stays in approval, 8 is complete.
-async fn lead(watch: &Watch, unit: &Cast, id: i64, far: u64) -> Result<()> {
+pub(super) async fn lead(watch: &Watch, unit: &Cast, id: i64, far: u64) -> Result<()> {
     let trade = watch.trade();
     let missing = || Fail::Fault("demo: a duty has nobody".into());
     let handler = unit.who(Duty::Handler, 0).ok_or_else(missing)?;

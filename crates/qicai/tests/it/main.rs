@@ -29,6 +29,7 @@ mod platforms;
 mod prices;
 mod record;
 mod reference;
+mod stations;
 mod statistics;
 mod venues;
 mod world;

@@ -374,13 +374,5 @@ pub(super) fn entry(o: &Order, lines: &[Line], kind: &'static str, actor: i64, v
     if o.of_trial() {
         data["trial"] = true.into();
     }
-    Entry {
-        region: o.region.clone(),
-        room: "direct",
-        kind,
-        subject: o.subject(),
-        actor,
-        via,
-        data,
-    }
+    Entry { region: o.region.clone(), room: "direct", kind, subject: o.subject(), actor, via, data }
 }

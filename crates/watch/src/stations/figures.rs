@@ -71,7 +71,12 @@ fn catalogue(facts: &Facts, code: &str, today: Day) -> Vec<String> {
 }
 
 /// Counts for some stations at once; on each the trial's orders only while it runs.
-pub(super) async fn gather(q: &dyn Query, facts: &Facts, now: i64, list: &[String]) -> Result<BTreeMap<String, Figures>> {
+pub(super) async fn gather(
+    q: &dyn Query,
+    facts: &Facts,
+    now: i64,
+    list: &[String],
+) -> Result<BTreeMap<String, Figures>> {
     if list.is_empty() {
         return Ok(BTreeMap::new());
     }

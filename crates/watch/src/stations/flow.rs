@@ -146,7 +146,11 @@ pub async fn name(watch: &Watch, actor: &Actor, code: &str, unit: i64, on: bool)
                     false => stations::unname_unit(tx, code, unit).await?,
                 };
                 if !changed {
-                    let words = if on { "这个单位已经是试点单位。" } else { "这个单位已经不是试点单位。" };
+                    let words = if on {
+                        "这个单位已经是试点单位。"
+                    } else {
+                        "这个单位已经不是试点单位。"
+                    };
                     return Err(Fail::refuse("station.unit", words));
                 }
                 if !on && now == State::Trial && stations::named(tx, code).await?.is_empty() {
@@ -275,7 +279,11 @@ fn who_words(facts: &Facts, code: &str) -> String {
 /// Whoever takes over is live, and is not the station itself or below it.
 fn heir_fits(facts: &Facts, code: &str, heir: &str) -> Result<()> {
     let fits = facts.region(heir).is_some_and(|r| r.state == "live" && r.kind != "own") && !within(heir, code);
-    if fits { Ok(()) } else { Err(Fail::field("heir", "station.heir", "请选一个已上线的分站来接手，不能是它自己或它的下级。")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Fail::field("heir", "station.heir", "请选一个已上线的分站来接手，不能是它自己或它的下级。"))
+    }
 }
 
 /// Tells the units concerned, and at a hand-over the office that takes over.

@@ -30,7 +30,8 @@ pub struct Way {
     pub version: i64,
 }
 
-const WAY: &str = "SELECT region, planned, prepared_at, trial_at, live_at, closed_at, heir, reason, version FROM station";
+const WAY: &str =
+    "SELECT region, planned, prepared_at, trial_at, live_at, closed_at, heir, reason, version FROM station";
 
 fn read_way(r: &Row) -> Way {
     Way {
@@ -111,7 +112,8 @@ pub struct Task {
     pub version: i64,
 }
 
-const TASK: &str = "SELECT id, region, area, title, must, before, due, owner, state, done_at, version FROM station_task";
+const TASK: &str =
+    "SELECT id, region, area, title, must, before, due, owner, state, done_at, version FROM station_task";
 
 fn read_task(r: &Row) -> Task {
     Task {

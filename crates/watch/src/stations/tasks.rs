@@ -1,7 +1,7 @@
 //! Tasks of a station: added, given to somebody, done with what shows it, opened again.
 use super::flow::{entry, station};
-use super::store::{self, Task};
 use super::standard::standard;
+use super::store::{self, Task};
 use crate::Watch;
 use base::access::Actor;
 use base::said::{self, Said};

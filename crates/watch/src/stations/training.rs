@@ -46,8 +46,10 @@ fn found(all: &[Buyer], s: &Session<'_>) -> Result<Vec<i64>> {
         let rest = unknown.len().saturating_sub(NAMED_MAX);
         unknown.truncate(NAMED_MAX);
         let tail = if rest > 0 { format!("等，另有 {rest} 个") } else { String::new() };
-        let words =
-            format!("没有登记。名单里这些登录名不是本分站采购单位的人员：{}{tail}。请核对后再提交。", unknown.join("、"));
+        let words = format!(
+            "没有登记。名单里这些登录名不是本分站采购单位的人员：{}{tail}。请核对后再提交。",
+            unknown.join("、")
+        );
         return Err(Fail::field("logins", "training.unknown", words));
     }
     ids.sort_unstable();

@@ -62,8 +62,22 @@ const SORTS: [(&str, &str); 9] = [
 
 /// What a column is called in the file.
 const HEADINGS: [&str; 16] = [
-    "代码", "分站", "所属", "状态", "计划上线日", "上线日", "任务", "未办任务", "逾期任务", "阻碍", "采购单位", "采购人员",
-    "培训人数", "供应商", "接手分站", "截至",
+    "代码",
+    "分站",
+    "所属",
+    "状态",
+    "计划上线日",
+    "上线日",
+    "任务",
+    "未办任务",
+    "逾期任务",
+    "阻碍",
+    "采购单位",
+    "采购人员",
+    "培训人数",
+    "供应商",
+    "接手分站",
+    "截至",
 ];
 
 #[derive(Template)]
@@ -235,7 +249,18 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let head = |(k, word): (&'static str, &'static str)| {
         let on = k == key || (key.is_empty() && k == "name");
         let turned = if on && !down { "1" } else { "" };
-        (k, word, link(&cx, &[("sort", k), ("down", turned)]), if !on { "" } else if down { "descending" } else { "ascending" })
+        (
+            k,
+            word,
+            link(&cx, &[("sort", k), ("down", turned)]),
+            if !on {
+                ""
+            } else if down {
+                "descending"
+            } else {
+                "ascending"
+            },
+        )
     };
     let cities: HashSet<&str> = list.iter().filter(|r| r.kind == "city").map(|r| r.code.as_str()).collect();
     let mut cities: Vec<(String, String)> = cities.into_iter().map(|c| (c.to_owned(), facts.region_name(c))).collect();

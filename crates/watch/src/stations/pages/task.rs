@@ -62,11 +62,7 @@ async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, wrong: Option<String>
     })
 }
 
-pub(super) async fn one(
-    Of(watch): Of<Watch>,
-    cx: Cx,
-    Path((code, id)): Path<(String, i64)>,
-) -> Result<Response> {
+pub(super) async fn one(Of(watch): Of<Watch>, cx: Cx, Path((code, id)): Path<(String, i64)>) -> Result<Response> {
     web::html(&page(&watch, &cx, &code, id, None, "").await?)
 }
 
