@@ -10,7 +10,7 @@ pub use store::{heirs, move_on, name_unit, named, standing, unname_all, unname_u
 use crate::facts::Facts;
 use kit::{Fail, Query, Result};
 use rules::check::Verdict;
-use rules::station::{State, admit};
+use rules::station::{Standing, State, admit};
 
 /// The station of a region: of an own node the region it belongs to.
 pub fn station_of<'a>(facts: &'a Facts, region: &'a str) -> &'a str {
@@ -29,6 +29,15 @@ pub fn parts(facts: &Facts, station: &str) -> Vec<String> {
 /// State of a region's station, as facts have it.
 pub fn state(facts: &Facts, region: &str) -> State {
     facts.region(region).and_then(|r| State::of(&r.state)).unwrap_or(State::Preparing)
+}
+
+/// How a unit stands to the station of its region, for pages: where memory says that it is live, nothing is asked. What is written
+/// asks the database, see [`must_be_open`].
+pub async fn seen(q: &dyn Query, facts: &Facts, region: &str, unit: i64) -> Result<Standing> {
+    match state(facts, station_of(facts, region)) {
+        State::Live => Ok(Standing { state: State::Live, named: false, heir: String::new() }),
+        State::Preparing | State::Trial | State::Closed => standing(q, facts, region, unit).await,
+    }
 }
 
 /// Fails unless a unit may begin a purchase at its station. Asked within the transaction that begins it, so that nothing begins

@@ -57,7 +57,7 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String], pr
     let (year, month) = beginnings(now);
     let org = base::orgs::org(trade.db(), actor.org).await?;
     Ok(Unit {
-        station: Some(base::stations::standing(trade.db(), &trade.facts(), &org.region, actor.org).await?),
+        station: Some(base::stations::seen(trade.db(), &trade.facts(), &org.region, actor.org).await?),
         region: org.region,
         headcount: Some(org.headcount),
         annual: Some(store::annual(trade.db(), actor.org, i64::from(year_of(day_of(now)))).await?),
@@ -231,7 +231,7 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
         Some(a) => unit(trade, a, std::slice::from_ref(&ask.offer.category), &[]).await?,
         None => Unit {
             region: ask.station.clone(),
-            station: Some(base::stations::standing(trade.db(), &trade.facts(), &ask.station, 0).await?),
+            station: Some(base::stations::seen(trade.db(), &trade.facts(), &ask.station, 0).await?),
             headcount: None,
             annual: None,
             month: BTreeMap::new(),

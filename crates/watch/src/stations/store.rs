@@ -332,10 +332,11 @@ pub async fn train(tx: &Tx<'_>, t: &Trained, by: i64) -> Result<bool> {
     Ok(tx.run(sql, all).await? == 1)
 }
 
-/// The records of one person, newest first.
-pub async fn of_person(q: &dyn Query, person: i64) -> Result<Vec<Trained>> {
-    let sql = "SELECT person, course, day, region FROM training WHERE person = $1 ORDER BY day DESC, id DESC";
-    Ok(q.rows(sql, params![person]).await?.iter().map(read_trained).collect())
+/// The records of one person, newest first: course, day, office that recorded it.
+pub async fn of_person(q: &dyn Query, person: i64) -> Result<Vec<(String, Day, String)>> {
+    let sql = "SELECT t.course, t.day, o.name FROM training t JOIN person m ON m.id = t.made_by JOIN org o ON o.id = m.org \
+               WHERE t.person = $1 ORDER BY t.day DESC, t.id DESC";
+    Ok(q.rows(sql, params![person]).await?.iter().map(|r| (r.text(0), r.int(1) as Day, r.text(2))).collect())
 }
 
 /// The records of all people of the buying units of some regions, newest first.

@@ -146,9 +146,9 @@ struct Mine {
 }
 
 pub(super) async fn mine(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
-    let (facts, known) = (watch.facts(), standard()?);
+    let known = standard()?;
     let found = store::of_person(watch.db(), cx.actor()?.person).await?;
-    let finance = |code: &str| facts.region(code).map_or_else(|| code.to_owned(), base::facts::Region::finance);
-    let rows = found.iter().map(|t| (show_day(t.day), known.course_title(&t.course).to_owned(), finance(&t.region)));
+    let rows =
+        found.into_iter().map(|(course, day, office)| (show_day(day), known.course_title(&course).to_owned(), office));
     web::html(&Mine { s: Shell::work(&cx, "培训记录").await?, rows: rows.collect(), courses: &known.course })
 }
