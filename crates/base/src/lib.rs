@@ -3,13 +3,13 @@
 pub mod access;
 pub mod allowance;
 pub mod drafts;
-
 pub mod facts;
 pub mod messages;
 pub mod orgs;
 pub mod people;
 pub mod said;
 pub mod shell;
+pub mod stations;
 
 use facts::Facts;
 use kit::{Clock, Db};

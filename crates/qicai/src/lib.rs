@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
     ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
     ("0021_rulebook", include_str!("../../../migrations/0021_rulebook.sql")),
+    ("0022_stations", include_str!("../../../migrations/0022_stations.sql")),
     ("0023_leads", include_str!("../../../migrations/0023_leads.sql")),
     ("0026_log_keys", include_str!("../../../migrations/0026_log_keys.sql")),
     ("0027_audits", include_str!("../../../migrations/0027_audits.sql")),

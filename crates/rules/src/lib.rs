@@ -27,6 +27,7 @@ pub mod rulebook;
 pub mod settlement;
 pub mod simulate;
 mod states;
+pub mod station;
 pub mod statistics;
 pub mod uscc;
 pub mod venue;

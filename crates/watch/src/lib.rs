@@ -8,6 +8,7 @@ pub mod inspections;
 pub mod ledger;
 pub mod open;
 pub mod simulation;
+pub mod stations;
 pub mod statistics;
 
 use axum::extract::FromRef;
@@ -41,21 +42,18 @@ impl Watch {
         let watch = Watch { trade, signer, sm2, swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
-                let concerned = [Duty::Auditor, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
-                match concerned {
-                    true => Ok(vec![("/inquiries", audits::waiting(base.db(), &actor).await?)]),
-                    false => Ok(Vec::new()),
+                let may = |any: &[Duty]| any.iter().any(|d| actor.may(*d));
+                let mut out = Vec::new();
+                if may(&[Duty::Auditor, Duty::Signer, Duty::SupplierAdmin]) {
+                    out.push(("/inquiries", audits::waiting(base.db(), &actor).await?));
                 }
-            })
-        }));
-        watch.count_with(Box::new(|base: Base, actor: Actor| {
-            Box::pin(async move {
-                let dealing = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin, Duty::Centre];
-                let concerned = dealing.into_iter().any(|d| actor.may(d));
-                match concerned {
-                    true => Ok(vec![("/alerts", alerts::waiting(base.db(), &alerts::reach(&actor)).await?)]),
-                    false => Ok(Vec::new()),
+                if may(&[Duty::Regulator, Duty::Signer, Duty::SupplierAdmin, Duty::Centre]) {
+                    out.push(("/alerts", alerts::waiting(base.db(), &alerts::reach(&actor)).await?));
                 }
+                if may(&[Duty::Regulator]) {
+                    out.push(("/golive", stations::waiting(base.db(), &actor, base.db().now()).await?));
+                }
+                Ok(out)
             })
         }));
         Ok(watch)
@@ -134,5 +132,6 @@ where
         .merge(ledger::log::routes())
         .merge(ledger::erasure::routes())
         .merge(open::routes())
+        .merge(stations::routes())
         .merge(statistics::routes())
 }

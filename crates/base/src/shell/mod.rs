@@ -76,6 +76,8 @@ pub struct Shell {
     pub station_code: String,
     /// Name of the station's region.
     pub station_name: String,
+    /// State of the station in a word; empty when it is live.
+    pub station_state: &'static str,
     /// Finance department that answers for it.
     pub finance: String,
     /// Path and query of the page.
@@ -171,6 +173,7 @@ impl Shell {
             title,
             station_code: region.map_or(String::new(), |r| r.code.clone()),
             station_name: region.map_or(String::new(), |r| r.name.clone()),
+            station_state: region.filter(|r| r.state != "live").map_or("", |r| r.state_word()),
             finance: region.map_or(String::new(), |r| r.finance()),
             here: here.to_owned(),
             user: actor.map(|a| ShellUser { name: a.name.clone(), org: a.org_name.clone(), duties: a.duties.labels() }),
@@ -235,6 +238,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("预警说明", "/alerts", &[Duty::Signer]),
                 ("审计质询", "/inquiries", &[Duty::Signer]),
                 ("收货地址", "/addresses", &[Duty::Handler]),
+                ("培训记录", "/training", UNIT),
             ],
         ),
         (
@@ -284,6 +288,7 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
                 ("付款", "/payments", &[Duty::Auditor]),
                 ("计划与预算", "/plans", &[Duty::Auditor]),
                 ("动态预警", "/alerts", &[Duty::Regulator, Duty::Auditor, Duty::Centre]),
+                ("分站上线", "/golive", &[Duty::Regulator, Duty::Auditor]),
                 ("预留份额", "/reserved", OVERSEER),
                 ("规则变更", "/rulebook", &[Duty::Regulator, Duty::Auditor]),
                 ("全程留痕", "/journal", OVERSEER),

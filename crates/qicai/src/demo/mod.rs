@@ -7,6 +7,7 @@ pub(crate) mod goods;
 mod honest;
 mod orders;
 mod prices;
+mod stations;
 mod store;
 mod ways;
 
@@ -80,6 +81,8 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     if size.auctions {
         let waiting = honest::fill(watch).await?;
         say(format!("{waiting} things for the centre to decide"));
+        let stations = stations::fill(watch).await?;
+        say(format!("{stations} stations on their way"));
     }
     crate::settle(watch).await?;
     if size.auctions {

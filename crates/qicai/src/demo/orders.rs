@@ -1,9 +1,10 @@
 //! Orders of the demo, led through the real flow by the units' own people, to different points of it.
-use super::{Dice, Size};
+use super::{Dice, Size, store};
 use base::access::Actor;
 use base::orgs::{self, Person};
 use kit::{Fail, Result};
 use rules::duty::Duty;
+use rules::station::State;
 use trade::direct::{self, Outcome, Submit, SubmitLine};
 use trade::{delivery, orders, settlement};
 use watch::Watch;
@@ -98,6 +99,10 @@ impl Story {
         let people = orgs::people(watch.db(), None).await?;
         let mut units: Vec<i64> = people.iter().filter(|p| p.duties.has(Duty::Handler)).map(|p| p.org).collect();
         units.dedup();
+        // Units of stations that are not live do not buy.
+        let (facts, regions) = (watch.facts(), store::regions(watch.db()).await?);
+        let live = |unit: &i64| regions.get(unit).is_some_and(|r| base::stations::state(&facts, r) == State::Live);
+        units.retain(live);
         let mut plots: Vec<Plot> = Vec::new();
         for n in 0..size.orders {
             let times = times(&mut dice, n, end);
@@ -209,7 +214,7 @@ impl Story {
 }
 
 /// One order of one or two lines; None when the rules refuse it.
-async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64, habit: bool) -> Result<Option<i64>> {
+pub(super) async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64, habit: bool) -> Result<Option<i64>> {
     let Some(handler) = unit.who(Duty::Handler, 0) else { return Ok(None) };
     let plans = trade::plans::plan_lines(watch.db(), unit.unit, 2026).await?;
     if plans.is_empty() {
@@ -247,7 +252,7 @@ async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64, habit: bool)
 }
 
 /// Leads an order one step on: 1 is the approval, 9 the evaluation that completes it.
-async fn lead(watch: &Watch, unit: &Cast, id: i64, step: u64, dice: &mut Dice) -> Result<()> {
+pub(super) async fn lead(watch: &Watch, unit: &Cast, id: i64, step: u64, dice: &mut Dice) -> Result<()> {
     let trade = watch.trade();
     let missing = || Fail::Fault("demo: a duty has nobody".into());
     let handler = unit.who(Duty::Handler, 0).ok_or_else(missing)?;

@@ -1,6 +1,7 @@
 //! Rows that only the demo writes: suppliers as admitted, and generated goods in bulk.
 use kit::db::Val;
 use kit::{Query, Result, Tx, params};
+use std::collections::HashMap;
 
 /// A supplier as the demo admits it.
 pub struct Supplier<'a> {
@@ -34,6 +35,12 @@ pub async fn admit(tx: &Tx<'_>, s: &Supplier<'_>) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// Region of every buying unit.
+pub async fn regions(q: &dyn Query) -> Result<HashMap<i64, String>> {
+    let found = q.rows("SELECT id, region FROM org WHERE kind = 'unit'", params![]).await?;
+    Ok(found.iter().map(|r| (r.int(0), r.text(1))).collect())
 }
 
 /// Suppliers with their areas and categories, in order of id.

@@ -60,5 +60,5 @@ async fn requests_cost_what_they_did() {
 }
 
 /// One supplier, one line, everything checked and held. What the unit bought in the year and what its people share with the
-/// supplier are two of them.
-const CHECKOUT: u64 = 24;
+/// supplier are two of them; the last asks within the transaction whether the station is open.
+const CHECKOUT: u64 = 25;

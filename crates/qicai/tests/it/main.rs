@@ -40,6 +40,7 @@ mod prices;
 mod record;
 mod reference;
 mod rulebook;
+mod stations;
 mod statistics;
 mod venues;
 mod world;

@@ -93,8 +93,8 @@ pub async fn follow(supply: &Supply) -> Result<usize> {
     if entries.iter().any(|e| e.kind.starts_with("supplier.")) {
         supply.reload_suppliers().await?;
     }
-    // A publication on another node is known here from now on as well.
-    if entries.iter().any(|e| e.kind == "rulebook.published") {
+    // A publication, or a station moved, on another node is known here from now on as well.
+    if entries.iter().any(|e| matches!(e.kind.as_str(), "rulebook.published" | "station.moved")) {
         supply.reload_facts().await?;
     }
     supply.engine().apply(changes);

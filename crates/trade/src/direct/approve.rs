@@ -168,6 +168,8 @@ pub async fn resubmit(trade: &Trade, actor: &Actor, id: i64, edits: &[Edit], pur
     let products: Vec<i64> = wanted.iter().map(|w| w.offer.product).collect();
     let mut unit = judge::unit(trade, actor, &categories, &products).await?;
     unit.before = Some(judge::known(trade, actor, &found).await?);
+    // What was begun while the station was open is finished, whatever became of the station.
+    unit.station = None;
     let checks = judge::judged(trade, &unit, &wanted, &o.address_region, true, None);
     if checks.iter().any(|(c, _)| c.verdict == Verdict::Block) {
         let name = wanted[0].offer.supplier_name.clone();

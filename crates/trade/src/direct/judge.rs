@@ -13,6 +13,7 @@ use rules::check::{Check, Verdict};
 use rules::direct::{Ask, AskLine, Before, PlanRoom, judge, judge_need};
 use rules::price::Reference;
 use rules::rulebook::Scope;
+use rules::station::Standing;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use supply::JudgeAsk;
@@ -29,6 +30,8 @@ pub(super) struct Wanted<'a> {
 /// What is known of a buying unit before an order.
 pub(super) struct Unit {
     pub(super) region: String,
+    /// How it stands to its station; None where a purchase that was begun goes on.
+    pub(super) station: Option<Standing>,
     pub(super) headcount: Option<i64>,
     pub(super) annual: Option<BTreeMap<String, i64>>,
     pub(super) month: BTreeMap<String, i64>,
@@ -124,6 +127,7 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String], pr
     let (year, month) = beginnings(now);
     let org = base::orgs::org(trade.db(), actor.org).await?;
     Ok(Unit {
+        station: Some(base::stations::seen(trade.db(), &trade.facts(), &org.region, actor.org).await?),
         region: org.region,
         headcount: Some(org.headcount),
         annual: Some(store::annual(trade.db(), actor.org, i64::from(year_of(day_of(now)))).await?),
@@ -204,7 +208,15 @@ pub(super) fn judged(
         }),
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
-    judge(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect()
+    let all = gate(trade, unit).into_iter().chain(judge(&facts.rulebook, &ask));
+    all.map(|c| (c.clone(), origin(&c))).collect()
+}
+
+/// Whether purchases begin at the station at all comes before all other questions.
+fn gate(trade: &Trade, unit: &Unit) -> Option<Check> {
+    let facts = trade.facts();
+    let place = facts.region_name(base::stations::station_of(&facts, &unit.region));
+    unit.station.as_ref().map(|s| rules::station::admit(s, &place))
 }
 
 /// The cheapest equal goods of another supplier that reach the place, are there and may be sold.
@@ -278,7 +290,8 @@ pub(crate) async fn need(
         before: None,
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
-    Ok(judge_need(&facts.rulebook, &ask).into_iter().map(|c| (c.clone(), origin(&c))).collect())
+    let all = gate(trade, &unit).into_iter().chain(judge_need(&facts.rulebook, &ask));
+    Ok(all.map(|c| (c.clone(), origin(&c))).collect())
 }
 
 /// What a cart would meet if it were submitted now, supplier by supplier: only what is not in order.
@@ -322,6 +335,7 @@ async fn for_page(trade: &Trade, ask: &JudgeAsk) -> Result<Vec<(Check, String)>>
         Some(a) => unit(trade, a, std::slice::from_ref(&ask.offer.category), &[]).await?,
         None => Unit {
             region: ask.station.clone(),
+            station: Some(base::stations::seen(trade.db(), &trade.facts(), &ask.station, 0).await?),
             headcount: None,
             annual: None,
             month: BTreeMap::new(),

@@ -199,11 +199,13 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
         return Ok(Outcome::Blocked(judged));
     }
     let region = unit.region.as_str();
-    let (parts, judged, known, address) = (&parts, &judged, &known, &address);
+    let facts = trade.facts();
+    let (parts, judged, known, address, facts) = (&parts, &judged, &known, &address, &facts);
     let done = trade
         .db()
         .write("order.place", |tx| {
             Box::pin(async move {
+                base::stations::must_be_open(tx, facts, region, actor.org).await?;
                 let mut made = Vec::new();
                 for (part, (_, checks)) in parts.values().zip(judged) {
                     let id = tx.id();
@@ -360,16 +362,12 @@ pub(super) fn entry(o: &Order, lines: &[Line], kind: &'static str, actor: i64, v
         .iter()
         .map(|l| json!({"product": l.product.to_string(), "category": l.category, "price": l.price, "quantity": l.quantity}))
         .collect();
-    Entry {
-        region: o.region.clone(),
-        room: "direct",
-        kind,
-        subject: o.subject(),
-        actor,
-        via,
-        data: json!({
-            "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": o.total, "state": o.state.key(),
-            "lines": lines
-        }),
+    let mut data = json!({
+        "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": o.total, "state": o.state.key(),
+        "lines": lines
+    });
+    if o.of_trial() {
+        data["trial"] = true.into();
     }
+    Entry { region: o.region.clone(), room: "direct", kind, subject: o.subject(), actor, via, data }
 }

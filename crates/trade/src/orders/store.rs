@@ -109,6 +109,11 @@ impl Order {
         format!("order/{}", self.id)
     }
 
+    /// Was it made during the trial of its station?
+    pub fn of_trial(&self) -> bool {
+        self.checks.iter().any(|c| c.code == rules::station::TRIAL)
+    }
+
     /// The scope under which rules are looked up for it.
     pub fn scope(&self) -> rules::rulebook::Scope<'_> {
         rules::rulebook::Scope { mode: Some(&self.mode), form: Some(&self.form), ..Default::default() }

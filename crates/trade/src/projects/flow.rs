@@ -149,11 +149,12 @@ pub fn snapshot(trade: &Trade, p: &Project, keys: &[(&str, &str)]) -> Vec<KeptRu
     keys.iter().filter_map(kept).collect()
 }
 
-/// Freezes the ceiling on plan and budget and counts it into the year's sum.
+/// Freezes the ceiling on plan and budget and counts it into the year's sum, if the unit's station lets purchases begin.
 pub async fn hold(trade: &Trade, tx: &Tx<'_>, p: &mut Project) -> Result<()> {
     let (Some(plan), Some(budget)) = (p.plan_line, p.budget) else {
         return Err(Fail::refuse("project.plan", "请先选择采购计划。"));
     };
+    base::stations::must_be_open(tx, &trade.facts(), &p.region, p.unit).await?;
     plans::freeze(tx, budget, plan, p.ceiling, p.id).await?;
     let to = direct::Annual { unit: p.unit, region: &p.region, scope: p.scope(), made_at: p.made_at };
     direct::add_annual(trade, tx, &to, &p.category, p.ceiling).await?;

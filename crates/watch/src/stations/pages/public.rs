@@ -1,0 +1,52 @@
+//! For everybody: which stations are in which state, since when, and who took over.
+use super::map::Map;
+use crate::Watch;
+use askama::Template;
+use axum::extract::State as Of;
+use axum::response::Response;
+use base::access::Cx;
+use base::shell::Shell;
+use base::stations::{heirs, state};
+use kit::{Result, web};
+use rules::calendar::show_day;
+use rules::place::prefix;
+use rules::station::State;
+
+struct Row {
+    code: String,
+    name: String,
+    state: State,
+    since: String,
+    heir: String,
+}
+
+#[derive(Template)]
+#[template(path = "stations/pages/public.html")]
+struct Page {
+    s: Shell,
+    map: Map,
+    rows: Vec<Row>,
+    place: String,
+    narrowed: bool,
+}
+
+pub(super) async fn map(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
+    let facts = watch.facts();
+    let city = facts.region(cx.param("city")).map_or(facts.root.as_str(), |r| r.code.as_str());
+    let heirs = heirs(watch.db()).await?;
+    let row = |r: &base::facts::Region| Row {
+        code: r.code.clone(),
+        name: r.name.clone(),
+        state: state(&facts, &r.code),
+        since: r.since.map_or("—".into(), show_day),
+        heir: heirs.get(&r.code).map_or(String::new(), |h| facts.region_name(h)),
+    };
+    let all = facts.regions.values().filter(|r| r.kind != "own" && r.code.starts_with(prefix(city)));
+    web::html(&Page {
+        s: Shell::public(&cx, "分站上线情况"),
+        map: Map::of(&facts, prefix(&facts.root), "/stations/map?city=")?,
+        rows: all.map(row).collect(),
+        place: facts.region_name(city),
+        narrowed: city != facts.root,
+    })
+}

@@ -1,0 +1,119 @@
+//! One task: who does it, until when, what was said, and what shows that it is done.
+use crate::Watch;
+use crate::stations::flow::station;
+use crate::stations::store::{self, Task};
+use crate::stations::tasks::{self, MATTER, NewTask, TITLE_MAX, WORDS_MAX, What, day};
+use askama::Template;
+use axum::extract::{Path, State as Of};
+use axum::http::StatusCode;
+use axum::response::Response;
+use base::access::{Cx, Form, Upload};
+use base::said::Spoken;
+use base::shell::Shell;
+use kit::text::{percent, sha256};
+use kit::{Fail, Result, web};
+use rules::calendar::{day_of, show_day, show_time};
+use rules::duty::Duty;
+
+#[derive(Template)]
+#[template(path = "stations/pages/task.html")]
+struct Page {
+    s: Shell,
+    code: String,
+    place: String,
+    t: Task,
+    due: String,
+    late: bool,
+    done_at: String,
+    owner: String,
+    /// Who may do it: id, name, office, is it the one?
+    owners: Vec<(i64, String, String, bool)>,
+    steps: Vec<Spoken>,
+    office: bool,
+    wrong: Option<String>,
+    typed: String,
+}
+
+fn word(key: &str) -> &'static str {
+    tasks::word(key)
+}
+
+async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
+    let (facts, actor) = (watch.facts(), cx.actor()?);
+    let region = station(&facts, actor, code)?;
+    let t = store::task(watch.db(), code, id).await?;
+    let path: Vec<String> = facts.path(code).into_iter().map(str::to_owned).collect();
+    let known = store::regulators(watch.db(), &path).await?;
+    let owner = base::orgs::person_names(watch.db(), &t.owner.into_iter().collect::<Vec<_>>()).await?;
+    Ok(Page {
+        s: Shell::work(cx, t.title.clone()).await?,
+        code: code.to_owned(),
+        place: region.name,
+        due: show_day(t.due),
+        late: !t.done && t.due < day_of(watch.db().now()),
+        done_at: t.done_at.map_or(String::new(), show_time),
+        owner: owner.into_values().next().unwrap_or_default(),
+        owners: known.into_iter().map(|(id, name, office)| (id, name, office, t.owner == Some(id))).collect(),
+        steps: base::said::spoken(watch.db(), MATTER, id).await?,
+        office: actor.may(Duty::Regulator),
+        wrong,
+        typed: typed.to_owned(),
+        t,
+    })
+}
+
+pub(super) async fn one(Of(watch): Of<Watch>, cx: Cx, Path((code, id)): Path<(String, i64)>) -> Result<Response> {
+    web::html(&page(&watch, &cx, &code, id, None, "").await?)
+}
+
+/// What a form wants; words are cut to what is kept.
+fn wanted<'a>(form: &'a Form, words: &'a str, digest: &'a str, now: i64) -> Result<What<'a>> {
+    match form.get("act") {
+        "assign" if form.get("owner").is_empty() => Ok(What::Assign(None)),
+        "assign" => Ok(What::Assign(Some(form.int("owner", "责任人")?))),
+        "due" => Ok(What::Due(day(form.get("due"), now)?)),
+        "done" | "reopen" if words.is_empty() => {
+            Err(Fail::field("words", "station.words", "请写明办理情况，或者为什么重新打开。"))
+        }
+        "done" => Ok(What::Done(words, digest)),
+        "reopen" => Ok(What::Reopen(words)),
+        _ => Err(Fail::refuse("station.act", "请用页面上的按钮办理。")),
+    }
+}
+
+pub(super) async fn act(
+    Of(watch): Of<Watch>,
+    cx: Cx,
+    Path((code, id)): Path<(String, i64)>,
+    upload: Upload,
+) -> Result<Response> {
+    station(&watch.facts(), cx.actor()?, &code)?;
+    let words: String = upload.form.get("words").chars().take(WORDS_MAX).collect();
+    let digest = upload.files.first().map_or(String::new(), |f| sha256(&[&f.bytes]));
+    let did = match wanted(&upload.form, &words, &digest, watch.db().now()) {
+        Ok(what) => tasks::act(&watch, cx.actor()?, &code, id, what).await,
+        Err(e) => Err(e),
+    };
+    match did {
+        Ok(()) => Ok(web::see(&format!("/golive/{code}/tasks/{id}?done={}", percent("已办理。")))),
+        Err(Fail::Refused(r)) => {
+            let shown = page(&watch, &cx, &code, id, Some(r.words), &words).await?;
+            Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+pub(super) async fn add(Of(watch): Of<Watch>, cx: Cx, Path(code): Path<String>, form: Form) -> Result<Response> {
+    station(&watch.facts(), cx.actor()?, &code)?;
+    let now = watch.db().now();
+    let new = form.need("title", "要做什么", TITLE_MAX).and_then(|title| Ok((title, day(form.get("due"), now)?)));
+    let did = match new {
+        Ok((title, due)) => {
+            let n = NewTask { area: form.get("area"), title, due, must: form.get("must") == "1" };
+            tasks::add(&watch, cx.actor()?, &code, &n).await
+        }
+        Err(e) => Err(e),
+    };
+    super::one::with_task(&watch, &cx, &code, did, &form).await
+}
