@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0019_alerts", include_str!("../../../migrations/0019_alerts.sql")),
     ("0020_statistics", include_str!("../../../migrations/0020_statistics.sql")),
     ("0021_rulebook", include_str!("../../../migrations/0021_rulebook.sql")),
+    ("0025_disclosure", include_str!("../../../migrations/0025_disclosure.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -120,6 +121,8 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) }),
         spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
         spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
+        spawn(every("mail", LOOK_EVERY), |w| async move { Ok(watch::disclosure::mail::follow(&w).await? > 0) }),
+        spawn(every("mail-out", DUE_EVERY), |w| async move { Ok(watch::disclosure::mail::send(&w).await? > 0) }),
         spawn(every("alerts", LOOK_EVERY), |w| async move { Ok(watch::alerts::follow(&w).await? > 0) }),
         spawn(every("alerts-due", DUE_EVERY), |w| async move {
             Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
@@ -163,6 +166,7 @@ pub async fn settle(watch: &Watch) -> Result<()> {
         busy |= supply::offers::import::work(watch).await?;
         busy |= supply::shelf::follow(watch).await? > 0;
         busy |= watch::disclosure::follow(watch).await? > 0;
+        busy |= watch::disclosure::mail::follow(watch).await? > 0;
         busy |= watch::alerts::follow(watch).await? > 0;
         busy |= watch::open::follow(watch).await? > 0;
         busy |= watch::statistics::follow(watch).await? > 0;

@@ -10,6 +10,7 @@ pub mod statistics;
 use axum::extract::FromRef;
 use base::access::Actor;
 use base::{Base, access};
+use kit::mail::Mailer;
 use kit::note::Signer;
 use rules::duty::Duty;
 use std::ops::Deref;
@@ -23,6 +24,7 @@ use trade::Trade;
 pub struct Watch {
     trade: Trade,
     signer: Arc<Signer>,
+    mailer: Arc<Mailer>,
     swept: Arc<AtomicI32>,
     desk: Arc<statistics::Desk>,
 }
@@ -31,8 +33,15 @@ impl Watch {
     /// Opens the district: finds the key that signs the log.
     pub fn open(trade: Trade) -> kit::Result<Watch> {
         let signer = Signer::open(&trade.settings().log_key, &trade.settings().log_name)?;
-        let watch =
-            Watch { trade, signer: Arc::new(signer), swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
+        let settings = trade.settings();
+        let mailer = Mailer::open(&settings.mail, &settings.mail_from).map_err(kit::Fail::Fault)?;
+        let watch = Watch {
+            signer: Arc::new(signer),
+            mailer: Arc::new(mailer),
+            swept: Arc::new(AtomicI32::new(i32::MIN)),
+            desk: Arc::default(),
+            trade,
+        };
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
                 let concerned = [Duty::Regulator, Duty::Signer, Duty::SupplierAdmin].into_iter().any(|d| actor.may(d));
@@ -48,6 +57,11 @@ impl Watch {
     /// Who signs the log.
     pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// Who sends mail.
+    pub fn mailer(&self) -> &Mailer {
+        &self.mailer
     }
 
     /// This node's memory of everything counted.

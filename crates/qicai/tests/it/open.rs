@@ -118,4 +118,42 @@ pub async fn one_process(mall: &Box) {
     assert_eq!(c["awards"][0]["suppliers"], feed[1]["release"]["awards"][0]["suppliers"]);
     assert_eq!((&c["tender"]["procurementMethod"], &c["tender"]["status"]), (&"open".into(), &"complete".into()));
     assert_eq!(c["tender"]["awardCriteria"], "priceOnly");
+    bids(mall, c).await;
+}
+
+/// What outside tools compute from: who took part, at what price, when, and how each was judged.
+async fn bids(mall: &Box, c: &Value) {
+    let bids = c["bids"]["details"].as_array().unwrap();
+    let quoted = mall.number("SELECT COUNT(DISTINCT supplier) FROM auction_quote").await;
+    assert_eq!(bids.len() as i64, quoted);
+    assert_eq!(
+        (&c["tender"]["numberOfTenderers"], c["tender"]["tenderers"].as_array().unwrap().len()),
+        (&quoted.into(), bids.len())
+    );
+    let fen = |v: &Value| (v["amount"].as_f64().unwrap() * 100.0).round() as i64;
+    let valid: Vec<&Value> = bids.iter().filter(|b| b["status"] == "valid").collect();
+    let lowest = valid.iter().min_by_key(|b| fen(&b["value"])).unwrap();
+    assert_eq!(fen(&lowest["value"]), mall.number("SELECT amount FROM auction").await);
+    assert_eq!(lowest["tenderers"], c["awards"][0]["suppliers"], "the lowest valid bid is the award's");
+    let out = mall.number("SELECT COUNT(*) FROM auction_entry WHERE verdict = 'fail' OR explained = 'rejected'").await;
+    assert_eq!((bids.len() - valid.len()) as i64, out);
+    let end = c["tender"]["tenderPeriod"]["endDate"].as_str().unwrap();
+    for b in bids {
+        assert!(b["date"].as_str().unwrap() <= end, "{b} after {end}");
+        let who = &b["tenderers"][0]["id"];
+        let party = c["parties"].as_array().unwrap().iter().find(|p| p["id"] == *who).unwrap();
+        assert!(party["roles"].as_array().unwrap().iter().any(|r| r == "tenderer"), "{party}");
+    }
+    let number = c["tender"]["id"].as_str().unwrap();
+    // The same in plain words, under the result's own address.
+    let sql = "SELECT number FROM notice WHERE kind = 'auction_award'";
+    let notice = mall.mall.watch.db().one(sql, params![]).await.unwrap().text(0);
+    let v = mall.visitor();
+    v.get(&format!("/deals/why/{notice}")).await.shows(&["竞价过程", "qicai recompute", "名次", number]);
+    let why: Value = serde_json::from_str(&v.get(&format!("/deals/why/{notice}.json")).await.text()).unwrap();
+    let quotes = why["auction"]["quotes"].as_array().unwrap();
+    assert_eq!(quotes.len(), bids.len());
+    let place = |q: &Value| q["place"].as_i64().filter(|p| *p > 0).unwrap_or(i64::MAX);
+    assert!(quotes.windows(2).all(|w| place(&w[0]) <= place(&w[1])));
+    assert_eq!(quotes.iter().filter(|q| q["out"] != "").count() as i64, out);
 }
