@@ -78,6 +78,19 @@ async fn a_sample_is_drawn_by_nobodys_choice_and_can_be_drawn_again() {
     mall.login("jinan.shenji").await.get(&at).await.shows(&["速度与所列不符"]);
     centre.post(&format!("{at}/close"), &[]).await.leads();
     mall.visitor().get("/inspections").await.shows(&["打印机巡检", "20.00%", "所供与所列不符 1 件"]);
+    mall.settle().await;
+    let notice = mall.number("SELECT id FROM notice WHERE kind = 'inspection'").await;
+    let told = mall.visitor().get(&format!("/notices/{notice}")).await;
+    told.shows(&[
+        "打印机巡检（巡检公示）",
+        "没有问题 4 件，有问题 1 件",
+        &format!("href=\"{at}\""),
+        "/inspections?month=",
+    ]);
+    // The office of the region answers for it, and no other.
+    centre.get(&format!("/notices/{notice}/correct")).await.shows(&["更正文字"]);
+    let zibo = mall.login("zibo.jicai").await;
+    assert_eq!(zibo.get(&format!("/notices/{notice}/correct")).await.status, StatusCode::NOT_FOUND);
     mall.sound().await;
 }
 

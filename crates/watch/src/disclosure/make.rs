@@ -367,7 +367,7 @@ pub(super) fn inspection(e: &Recorded) -> Option<Notice> {
         ("检查结果", format!("没有问题 {} 件，有问题 {} 件", d["clean"], d["found"])),
         ("当月通报", format!("/inspections?month={}", &day(e.at)[..7])),
     ];
-    Some(procedure(e, "inspection", format!("{}巡检公示", text(d, "title")), Fen(0), body))
+    Some(procedure(e, "inspection", format!("{}（巡检公示）", text(d, "title")), Fen(0), body))
 }
 
 /// A notice was corrected: which, what it said and says, why.
