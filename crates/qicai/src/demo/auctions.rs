@@ -172,9 +172,12 @@ pub async fn over(watch: &Watch) -> Result<u64> {
                 ("qilu", "", &[p(9620), p(9180), p(8900)]),
             ];
             quotes(watch, id, 20, &all, 2 * HOUR).await?;
+            // Notices are told when they are due, not days later when the demo is done.
+            crate::settle(watch).await?;
             watch.clock().advance(24 * HOUR);
             while trade::run_due(watch.trade()).await? > 0 {}
             auctions::confirm(watch.trade(), &seller(watch, "qilu").await?, id).await?;
+            crate::settle(watch).await?;
             made += 1;
         }
     }
@@ -197,6 +200,7 @@ pub async fn over(watch: &Watch) -> Result<u64> {
             ("lantian", "丁牌", &[210_000]),
         ];
         quotes(watch, id, 4, &all, HOUR).await?;
+        crate::settle(watch).await?;
         watch.clock().advance(24 * HOUR);
         while trade::run_due(watch.trade()).await? > 0 {}
         made += 1;

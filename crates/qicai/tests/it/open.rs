@@ -157,3 +157,32 @@ async fn bids(mall: &Box, c: &Value) {
     assert!(quotes.windows(2).all(|w| place(&w[0]) <= place(&w[1])));
     assert_eq!(quotes.iter().filter(|q| q["out"] != "").count() as i64, out);
 }
+
+/// After an auction whose winners all left, one after the other: awards that were taken back, bids as they were judged.
+pub async fn everybody_left(mall: &Box) {
+    let feed = lines(&mall.visitor().get("/open/feed").await);
+    let tags: Vec<String> = feed.iter().map(|l| l["release"]["tag"][0].as_str().unwrap().to_owned()).collect();
+    let (award, gone) = ("award".to_owned(), "awardCancellation".to_owned());
+    let named = mall.number("SELECT COUNT(*) FROM journal WHERE kind = 'auction.awarded'").await as usize;
+    assert!(named > 1);
+    assert_eq!(tags.iter().filter(|t| **t == award).count(), named);
+    assert_eq!(tags.iter().filter(|t| **t == gone).count(), named);
+    assert_eq!(tags.last().unwrap(), "tenderUpdate");
+    let ocid = feed[0]["release"]["ocid"].as_str().unwrap();
+    let page = mall.visitor().get(&format!("/open/records/{ocid}.json")).await;
+    let record: Value = serde_json::from_str(&page.text()).unwrap();
+    assert!(record["extensions"][0].as_str().unwrap().contains("ocds_bid_extension"));
+    let c = &record["records"][0]["compiledRelease"];
+    let awards = c["awards"].as_array().unwrap();
+    assert!(awards.len() == named && awards.iter().all(|a| a["status"] == "cancelled"), "{awards:?}");
+    assert_eq!(c["tender"]["status"], "unsuccessful");
+    let bids = c["bids"]["details"].as_array().unwrap();
+    let out = bids.iter().filter(|b| b["status"] == "disqualified").count() as i64;
+    assert_eq!(
+        out,
+        mall.number("SELECT COUNT(*) FROM auction_entry WHERE verdict = 'fail' OR explained = 'rejected'").await
+    );
+    assert!(bids.iter().all(|b| b["tenderers"].is_array()), "names stay public once they were");
+    watch::open::rebuild(&mall.mall.watch).await.unwrap();
+    assert_eq!(lines(&mall.visitor().get("/open/feed").await), feed, "bids are the same when made again");
+}

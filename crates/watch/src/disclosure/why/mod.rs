@@ -203,7 +203,11 @@ fn check(c: trade::orders::KeptCheck) -> Check {
     Check {
         figures: if own { String::new() } else { rules::mask::public(&c.figures) },
         // The title of a plan is the unit's own too.
-        title: if own { "计划和预算够用".into() } else { c.title },
+        title: match c.code.as_str() {
+            "direct.plan" => "采购计划够用".into(),
+            "direct.budget" => "预算够用".into(),
+            _ => c.title,
+        },
         code: c.code,
         verdict: c.verdict,
         rule: c.rule,

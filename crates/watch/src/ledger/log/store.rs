@@ -90,15 +90,16 @@ pub async fn clear(tx: &Tx<'_>) -> Result<()> {
 /// Subjects of the records that have a number for people, such as an order's or a notice's.
 pub async fn subjects(q: &dyn Query, number: &str) -> Result<Vec<String>> {
     let mut out = Vec::new();
-    for (sql, kind) in [
-        ("SELECT id FROM orders WHERE number = $1", "order"),
-        ("SELECT id FROM conduct WHERE number = $1", "conduct"),
-        ("SELECT orders FROM notice WHERE number = $1 AND orders IS NOT NULL", "order"),
-    ] {
+    for (sql, kind) in
+        [("SELECT id FROM orders WHERE number = $1", "order"), ("SELECT id FROM conduct WHERE number = $1", "conduct")]
+    {
         out.extend(q.rows(sql, params![number]).await?.iter().map(|r| format!("{kind}/{}", r.int(0))));
     }
     let sql = "SELECT kind, id FROM project WHERE number = $1";
     out.extend(q.rows(sql, params![number]).await?.iter().map(|r| format!("{}/{}", r.str(0), r.int(1))));
+    // A notice stands for the record whose entry it was made from.
+    let sql = "SELECT j.subject FROM notice n JOIN journal j ON j.id = n.id WHERE n.number = $1";
+    out.extend(q.rows(sql, params![number]).await?.iter().map(|r| r.text(0)));
     out.dedup();
     Ok(out)
 }
