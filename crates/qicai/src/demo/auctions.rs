@@ -95,6 +95,8 @@ async fn seller(watch: &Watch, key: &str) -> Result<Actor> {
 
 /// Suppliers take part and quote in turn, one pass a price; each quote is a unit price in fen.
 async fn quotes(watch: &Watch, id: i64, quantity: i64, all: &[(&str, &str, &[i64])], apart: i64) -> Result<()> {
+    // The notice is told before the clock moves on.
+    crate::settle(watch).await?;
     let trade = watch.trade();
     for (key, brand, _) in all {
         let e = Entering {

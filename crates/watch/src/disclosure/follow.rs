@@ -1,6 +1,7 @@
 //! The follower that publishes.
+use super::deals::store::{self as prices, Deal};
 use super::make;
-use super::store::{self, Deal, Notice};
+use super::store::{self, Notice};
 use crate::Watch;
 use kit::journal::{self, Recorded};
 use kit::{Result, Tx};
@@ -69,7 +70,7 @@ async fn one(watch: &Watch, tx: &Tx<'_>, e: &Recorded) -> Result<()> {
         "order.confirmed" => make::result(e),
         "acceptance.recorded" => make::acceptance(e),
         "order.cancelled" if !e.data["contract"].is_null() => {
-            store::drop_deals(tx, make::subject_id(e)).await?;
+            prices::drop_deals(tx, make::subject_id(e)).await?;
             Some(make::cancelled(e))
         }
         "auction.published" => Some(make::auction(e)),
@@ -116,7 +117,7 @@ async fn deals(tx: &Tx<'_>, e: &Recorded) -> Result<()> {
             quantity: l["quantity"].as_i64().unwrap_or(0),
             at: d["signed_at"].as_i64().unwrap_or(e.at),
         };
-        store::add_deal(tx, e.id, i as i64, &deal).await?;
+        prices::add_deal(tx, e.id, i as i64, &deal).await?;
     }
     Ok(())
 }

@@ -6,6 +6,8 @@
 //! rebuild from zero gives the same rows under the same ids and numbers. A number is that of a series by station and year without
 //! gaps, see [`rules::notice::number`]; what was withdrawn keeps its own.
 
+mod compliance;
+mod deals;
 mod flow;
 mod follow;
 pub mod mail;

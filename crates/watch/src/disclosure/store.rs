@@ -1,10 +1,9 @@
-//! Rows of notices and deals.
+//! Rows of notices and of what was done to them.
 use kit::db::{Row, Val};
 use kit::{Query, Result, Tx, params};
 use rules::calendar::{day_of, year_of};
 use rules::notice::{self, Change, Kind};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 /// A published notice.
 #[derive(Clone, Debug)]
@@ -192,44 +191,6 @@ pub async fn of_entry_kind(q: &dyn Query, kind: &str, title: &str) -> Result<Opt
     Ok(q.row(sql, params![kind, title]).await?.map(|r| r.int(0)))
 }
 
-/// A deal price of one product.
-#[derive(Clone, Debug)]
-pub struct Deal {
-    /// Product id.
-    pub product: i64,
-    /// Order id.
-    pub orders: i64,
-    /// Region.
-    pub region: String,
-    /// Buyer's name.
-    pub unit: String,
-    /// Supplier's name.
-    pub supplier: String,
-    /// Price of one, fen.
-    pub price: i64,
-    /// How many.
-    pub quantity: i64,
-    /// Signed, ms UTC.
-    pub at: i64,
-}
-
-/// Adds a deal price once.
-pub async fn add_deal(tx: &Tx<'_>, entry: i64, line: i64, d: &Deal) -> Result<()> {
-    tx.run(
-        "INSERT INTO deal (entry, line, product, orders, region, unit, supplier, price, quantity, at) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT DO NOTHING",
-        params![entry, line, d.product, d.orders, &d.region, &d.unit, &d.supplier, d.price, d.quantity, d.at],
-    )
-    .await?;
-    Ok(())
-}
-
-/// The deals of a cancelled order no longer count.
-pub async fn drop_deals(tx: &Tx<'_>, orders: i64) -> Result<()> {
-    tx.run("DELETE FROM deal WHERE orders = $1", params![orders]).await?;
-    Ok(())
-}
-
 /// Forgets everything that can be made again from the journal.
 pub async fn clear(tx: &Tx<'_>) -> Result<()> {
     tx.run("DELETE FROM notice", params![]).await?;
@@ -350,116 +311,4 @@ pub async fn add_act(tx: &Tx<'_>, a: &NewAct<'_>) -> Result<bool> {
     let changes = changes_json(a.changes).to_string();
     let all = params![a.notice, a.n, a.act, changes, a.reason, a.by.0, a.by.1, tx.now()];
     Ok(tx.run(sql, all).await? == 1)
-}
-
-/// One unit's notices of a period: how many were due, in time, late, by how much.
-#[derive(Clone, Debug)]
-pub struct Kept {
-    /// Region.
-    pub region: String,
-    /// Unit's name.
-    pub unit: String,
-    /// Published.
-    pub all: i64,
-    /// Of them in time.
-    pub kept: i64,
-    /// The longest delay, ms.
-    pub longest: i64,
-    /// All delays together, ms.
-    pub delay: i64,
-    /// Contracts whose notice is not there.
-    pub missing: i64,
-}
-
-/// How deadlines of publication were kept, by station and unit, for what happened from one time to before another.
-pub async fn kept(q: &dyn Query, prefix: &str, from: i64, to: i64) -> Result<Vec<Kept>> {
-    let late = "CASE WHEN i.at > n.due_at THEN i.at - n.due_at ELSE 0 END";
-    let sql = format!(
-        "SELECT n.region, n.unit, COUNT(*), CAST(SUM(CASE WHEN i.at <= n.due_at THEN 1 ELSE 0 END) AS BIGINT), MAX({late}), \
-         CAST(SUM({late}) AS BIGINT) FROM notice n JOIN notice_issue i ON i.id = n.id \
-         WHERE n.region LIKE $1 AND n.published_at >= $2 AND n.published_at < $3 GROUP BY n.region, n.unit ORDER BY n.region, n.unit"
-    );
-    let area = format!("{prefix}%");
-    let mut out: Vec<Kept> = q
-        .rows(&sql, params![&area, from, to])
-        .await?
-        .iter()
-        .map(|r| Kept {
-            region: r.text(0),
-            unit: r.text(1),
-            all: r.int(2),
-            kept: r.int(3),
-            longest: r.int(4),
-            delay: r.int(5),
-            missing: 0,
-        })
-        .collect();
-    // Told by the contracts themselves, not by what was made from the journal. State secrets have no notice.
-    let sql = "SELECT o.region, g.name, COUNT(*) FROM contract c JOIN orders o ON o.id = c.orders JOIN org g ON g.id = o.unit \
-               WHERE o.region LIKE $1 AND c.signed_at >= $2 AND c.signed_at < $3 AND o.secret <> 'state' \
-               AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.orders = o.id AND n.kind = 'contract') \
-               GROUP BY o.region, g.name ORDER BY o.region, g.name";
-    for r in q.rows(sql, params![&area, from, to]).await? {
-        match out.iter_mut().find(|k| k.region == r.str(0) && k.unit == r.str(1)) {
-            Some(k) => k.missing = r.int(2),
-            None => out.push(Kept {
-                region: r.text(0),
-                unit: r.text(1),
-                all: 0,
-                kept: 0,
-                longest: 0,
-                delay: 0,
-                missing: r.int(2),
-            }),
-        }
-    }
-    Ok(out)
-}
-
-/// Deals of a product (0 for all) in a region and below, newest first.
-pub async fn deals(q: &dyn Query, product: i64, prefix: &str, page: usize, size: usize) -> Result<(Vec<Deal>, i64)> {
-    let region = format!("{prefix}%");
-    let filter = "region LIKE $1 AND ($2 = 0 OR product = $2)";
-    let sql = format!(
-        "SELECT product, orders, region, unit, supplier, price, quantity, at FROM deal WHERE {filter} \
-         ORDER BY at DESC, entry DESC, line LIMIT $3 OFFSET $4"
-    );
-    let found = q.rows(&sql, params![&region, product, size, (page - 1) * size]).await?;
-    let total = q.one(&format!("SELECT COUNT(*) FROM deal WHERE {filter}"), params![&region, product]).await?.int(0);
-    let read = |r: &Row| Deal {
-        product: r.int(0),
-        orders: r.int(1),
-        region: r.text(2),
-        unit: r.text(3),
-        supplier: r.text(4),
-        price: r.int(5),
-        quantity: r.int(6),
-        at: r.int(7),
-    };
-    Ok((found.iter().map(read).collect(), total))
-}
-
-/// Titles of products by id.
-pub async fn titles(q: &dyn Query, ids: &[i64]) -> Result<HashMap<i64, String>> {
-    if ids.is_empty() {
-        return Ok(Default::default());
-    }
-    let sql = format!("SELECT id, title FROM product WHERE id IN ({})", kit::text::marks(1, ids.len()));
-    let ids: Vec<_> = ids.iter().map(Val::from).collect();
-    Ok(q.rows(&sql, &ids).await?.iter().map(|r| (r.int(0), r.text(1))).collect())
-}
-
-/// Prices paid for a product from one time to before another, at most so many of the newest.
-pub async fn paid(q: &dyn Query, product: i64, from: i64, to: i64, most: usize) -> Result<Vec<i64>> {
-    let sql = "SELECT price FROM deal WHERE product = $1 AND at >= $2 AND at < $3 ORDER BY at DESC, entry LIMIT $4";
-    Ok(q.rows(sql, params![product, from, to, most]).await?.iter().map(|r| r.int(0)).collect())
-}
-
-/// Mean price paid for each product of an area between two times: second-level category, product, fen.
-pub async fn means(q: &dyn Query, prefix: &str, from: i64, to: i64) -> Result<Vec<(String, i64, i64)>> {
-    let sql = "SELECT SUBSTR(p.category, 1, 5), d.product, CAST(SUM(d.price * d.quantity) / SUM(d.quantity) AS BIGINT) \
-               FROM deal d JOIN product p ON p.id = d.product WHERE d.at >= $1 AND d.at < $2 AND d.region LIKE $3 AND d.quantity > 0 \
-               GROUP BY SUBSTR(p.category, 1, 5), d.product";
-    let found = q.rows(sql, params![from, to, format!("{prefix}%")]).await?;
-    Ok(found.iter().map(|r| (r.text(0), r.int(1), r.int(2))).collect())
 }

@@ -1,6 +1,6 @@
 //! How deadlines of publication were kept, unit by unit: agrees with the notices that the list counts.
 use crate::Watch;
-use crate::disclosure::store::{self, Kept};
+use crate::disclosure::compliance::store::{self, Kept};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

@@ -1,6 +1,6 @@
 //! Deal prices: what was paid, beside what equal goods cost now.
 use crate::Watch;
-use crate::disclosure::store::{self, Deal};
+use crate::disclosure::deals::store::{self, Deal};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

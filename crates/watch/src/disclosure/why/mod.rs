@@ -2,6 +2,7 @@
 //! lies, which duties agreed. Made from what was kept when the order was placed; nothing is looked up anew but prices paid before it.
 mod store;
 
+use super::deals::store as prices_paid;
 use super::store as notices;
 use crate::Watch;
 use kit::{Fail, Result, journal};
@@ -226,7 +227,7 @@ async fn line(watch: &Watch, o: &Order, l: &Value, prices: &[(i64, i64)]) -> Res
     let text = |v: &Value, key: &str| v[key].as_str().unwrap_or_default().to_owned();
     let n = |v: &Value| v.as_i64().unwrap_or(0);
     let product = text(l, "product").parse().unwrap_or(0);
-    let paid = notices::paid(watch.db(), product, o.made_at - PAID_DAYS * DAY, o.made_at, PAID_MAX).await?;
+    let paid = prices_paid::paid(watch.db(), product, o.made_at - PAID_DAYS * DAY, o.made_at, PAID_MAX).await?;
     let three = |v: &Value| Some([v[0].as_i64()?, v[1].as_i64()?, v[2].as_i64()?]);
     let beside = |b: &Value| Beside {
         supplier: text(b, "supplier"),
