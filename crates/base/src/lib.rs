@@ -42,6 +42,10 @@ pub struct Settings {
     pub address: String,
     /// Prefix of the processes' ids in the open data.
     pub ocid_prefix: String,
+    /// Where mail goes: `none`, a folder, or an `smtp://` or `smtps://` address.
+    pub mail: String,
+    /// Whom mail is from.
+    pub mail_from: String,
 }
 
 impl Settings {
@@ -62,6 +66,8 @@ impl Settings {
             witnesses: Vec::new(),
             address: ADDRESS.into(),
             ocid_prefix: OCID_PREFIX.into(),
+            mail: "none".into(),
+            mail_from: MAIL_FROM.into(),
         }
     }
 }
@@ -74,6 +80,9 @@ pub const ADDRESS: &str = "https://qicai.example";
 
 /// The prefix of open data when nothing else is said; a registered one comes from the Open Contracting Partnership.
 pub const OCID_PREFIX: &str = "ocds-qicai0";
+
+/// Whom mail is from when nothing else is said.
+pub const MAIL_FROM: &str = "齐采 <noreply@qicai.example>";
 
 /// Where the key of the log is when nothing else is said.
 pub fn log_key_in(data: &std::path::Path) -> std::path::PathBuf {

@@ -7,6 +7,7 @@ pub mod fail;
 pub mod http;
 pub mod ids;
 pub mod journal;
+pub mod mail;
 pub mod merkle;
 pub mod note;
 pub mod picture;

@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0027_audits", include_str!("../../../migrations/0027_audits.sql")),
     ("0028_care", include_str!("../../../migrations/0028_care.sql")),
     ("0029_people", include_str!("../../../migrations/0029_people.sql")),
+    ("0025_disclosure", include_str!("../../../migrations/0025_disclosure.sql")),
 ];
 
 /// Followers look at the journal at least this often; a change in this process wakes them at once.
@@ -132,6 +133,8 @@ pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
         spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) }),
         spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
         spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
+        spawn(every("mail", LOOK_EVERY), |w| async move { Ok(watch::disclosure::mail::follow(&w).await? > 0) }),
+        spawn(every("mail-out", DUE_EVERY), |w| async move { Ok(watch::disclosure::mail::send(&w).await? > 0) }),
         spawn(every("alerts", LOOK_EVERY), |w| async move { Ok(watch::alerts::follow(&w).await? > 0) }),
         spawn(every("alerts-due", DUE_EVERY), |w| async move {
             Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
@@ -177,6 +180,7 @@ pub async fn settle(watch: &Watch) -> Result<()> {
         busy |= supply::offers::import::work(watch).await?;
         busy |= supply::shelf::follow(watch).await? > 0;
         busy |= watch::disclosure::follow(watch).await? > 0;
+        busy |= watch::disclosure::mail::follow(watch).await? > 0;
         busy |= watch::alerts::follow(watch).await? > 0;
         busy |= watch::open::follow(watch).await? > 0;
         busy |= watch::statistics::follow(watch).await? > 0;

@@ -281,6 +281,8 @@ fn base_settings(file: &File) -> base::Settings {
         witnesses: file.witnesses.clone(),
         address: file.address.clone(),
         ocid_prefix: file.ocid_prefix.clone(),
+        mail: file.mail.clone(),
+        mail_from: file.mail_from.clone(),
         keepers: file.keepers.clone().unwrap_or_else(|| base::keepers_in(&file.data)),
     }
 }

@@ -36,6 +36,10 @@ pub struct File {
     pub address: String,
     /// Prefix of the processes' ids in the open data.
     pub ocid_prefix: String,
+    /// Where mail goes: `none`, a folder, or an `smtp://` or `smtps://` address.
+    pub mail: String,
+    /// Whom mail is from.
+    pub mail_from: String,
 }
 
 impl Default for File {
@@ -56,6 +60,8 @@ impl Default for File {
             witnesses: Vec::new(),
             address: base::ADDRESS.into(),
             ocid_prefix: base::OCID_PREFIX.into(),
+            mail: "none".into(),
+            mail_from: base::MAIL_FROM.into(),
         }
     }
 }

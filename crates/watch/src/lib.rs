@@ -14,6 +14,7 @@ pub mod statistics;
 use axum::extract::FromRef;
 use base::access::Actor;
 use base::{Base, access};
+use kit::mail::Mailer;
 use kit::note::Signer;
 use kit::sm;
 use rules::duty::Duty;
@@ -29,6 +30,7 @@ pub struct Watch {
     trade: Trade,
     signer: Arc<Signer>,
     sm2: Arc<sm::Signer>,
+    mailer: Arc<Mailer>,
     swept: Arc<AtomicI32>,
     desk: Arc<statistics::Desk>,
 }
@@ -36,10 +38,16 @@ pub struct Watch {
 impl Watch {
     /// Opens the district: finds the key that signs the log.
     pub fn open(trade: Trade) -> kit::Result<Watch> {
-        let name = &trade.settings().log_name;
-        let signer = Arc::new(Signer::open(&trade.settings().log_key, name)?);
-        let sm2 = Arc::new(sm::Signer::open(&trade.settings().log_sm2_key, name)?);
-        let watch = Watch { trade, signer, sm2, swept: Arc::new(AtomicI32::new(i32::MIN)), desk: Arc::default() };
+        let settings = trade.settings();
+        let name = &settings.log_name;
+        let watch = Watch {
+            signer: Arc::new(Signer::open(&settings.log_key, name)?),
+            sm2: Arc::new(sm::Signer::open(&settings.log_sm2_key, name)?),
+            mailer: Arc::new(Mailer::open(&settings.mail, &settings.mail_from).map_err(kit::Fail::Fault)?),
+            swept: Arc::new(AtomicI32::new(i32::MIN)),
+            desk: Arc::default(),
+            trade,
+        };
         watch.count_with(Box::new(|base: Base, actor: Actor| {
             Box::pin(async move {
                 let may = |any: &[Duty]| any.iter().any(|d| actor.may(*d));
@@ -67,6 +75,11 @@ impl Watch {
     /// Who signs the log with SM2.
     pub fn sm2(&self) -> &sm::Signer {
         &self.sm2
+    }
+
+    /// Who sends mail.
+    pub fn mailer(&self) -> &Mailer {
+        &self.mailer
     }
 
     /// This node's memory of everything counted.

@@ -101,6 +101,8 @@ async fn quotes(
     all: &[(&str, &str, &[i64])],
     apart: i64,
 ) -> Result<()> {
+    // The notice is told before the clock moves on.
+    crate::settle(watch).await?;
     let trade = watch.trade();
     for (key, brand, _) in all {
         let e = Entering {
@@ -178,9 +180,12 @@ pub async fn over(watch: &Watch, story: &mut Story) -> Result<u64> {
                 ("qilu", "", &[p(9620), p(9180), p(8900)]),
             ];
             quotes(watch, story, (id, 20), &all, 2 * HOUR).await?;
+            // Notices are told when they are due, not days later when the demo is done.
+            crate::settle(watch).await?;
             story.pass(watch, 24 * HOUR).await?;
             while trade::run_due(watch.trade()).await? > 0 {}
             auctions::confirm(watch.trade(), &seller(watch, "qilu").await?, id).await?;
+            crate::settle(watch).await?;
             made += 1;
         }
     }
@@ -203,6 +208,7 @@ pub async fn over(watch: &Watch, story: &mut Story) -> Result<u64> {
             ("lantian", "丁牌", &[210_000]),
         ];
         quotes(watch, story, (id, 4), &all, HOUR).await?;
+        crate::settle(watch).await?;
         story.pass(watch, 24 * HOUR).await?;
         while trade::run_due(watch.trade()).await? > 0 {}
         made += 1;

@@ -3,7 +3,9 @@
 mod store;
 
 use crate::MIGRATIONS;
+use kit::journal::Recorded;
 use kit::{Db, Fail, Result, journal};
+use std::collections::HashMap;
 use std::time::Instant;
 use watch::Watch;
 use watch::ledger::{compare, log};
@@ -21,17 +23,22 @@ pub async fn examine(db: &Db, audit: Option<&Watch>, say: &mut (dyn FnMut(String
         say(format!("{}: {what}: {found}", if found == 0 { "ok" } else { "BAD" }));
         ill += found;
     }
-    let (mut seq, mut wrong) = (0, 0);
+    let (mut seq, mut wrong, mut beside) = (0, 0, Vec::new());
     loop {
         let piece = journal::after(db, seq, 1000).await?;
         let Some(last) = piece.last() else { break };
         wrong += piece.iter().filter(|e| !e.erased() && journal::leaf(&e.body) != e.hash).count();
+        beside.extend(uncompared(db, &piece).await?);
         seq = last.seq;
     }
     say(format!(
         "{}: journal entries whose hash does not fit: {wrong} of {seq}",
         if wrong == 0 { "ok" } else { "BAD" }
     ));
+    for order in &beside {
+        say(format!("BAD: what was compared for order {order} is not what its journal entry says"));
+    }
+    ill += beside.len();
     if let Some(watch) = audit {
         ill += compared(watch, say).await?;
     }
@@ -61,4 +68,30 @@ async fn compared(watch: &Watch, say: &mut (dyn FnMut(String) + Send)) -> Result
     say(format!("{more}: {} rows beside the journal compared with it, {speed:.0} rows a second", found.rows));
     found.wrong.iter().for_each(|w| say(format!("BAD: {w}")));
     Ok(found.wrong.len())
+}
+
+/// Orders of these entries whose kept comparison is missing or other than the digest the journal holds.
+async fn uncompared(db: &Db, piece: &[Recorded]) -> Result<Vec<i64>> {
+    let digest = |e: &Recorded| {
+        let placed = matches!(e.kind.as_str(), "order.placed" | "order.resubmitted");
+        let order: i64 = e.subject.strip_prefix("order/")?.parse().ok()?;
+        let digest = e.data["compared"].as_str().filter(|d| placed && !d.is_empty())?;
+        Some((order, digest.to_owned()))
+    };
+    let told: HashMap<i64, String> = piece.iter().filter_map(digest).collect();
+    let kept = store::compared(db, &told.keys().copied().collect::<Vec<_>>()).await?;
+    let mut out = Vec::new();
+    for (order, digest_told) in told {
+        if kept.get(&order) == Some(&digest_told) {
+            continue;
+        }
+        // An order that was placed again has the later comparison.
+        let all = journal::about(db, &format!("order/{order}")).await?;
+        let last = all.iter().rev().find_map(digest).map(|(_, d)| d);
+        if last.is_none() || kept.get(&order) != last.as_ref() {
+            out.push(order);
+        }
+    }
+    out.sort_unstable();
+    Ok(out)
 }

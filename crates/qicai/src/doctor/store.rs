@@ -1,5 +1,6 @@
 //! The doctor's questions: each query finds the rows that are wrong.
 use kit::{Query, Result, params};
+use std::collections::HashMap;
 
 /// What must not exist, and the query that finds it.
 const SOUND: [(&str, &str); 10] = [
@@ -62,4 +63,16 @@ pub async fn unsound(q: &dyn Query) -> Result<Vec<(&'static str, usize)>> {
         out.push((what, q.rows(sql, params![]).await?.len()));
     }
     Ok(out)
+}
+
+/// The digest of what is kept of the comparisons of some orders.
+pub async fn compared(q: &dyn Query, orders: &[i64]) -> Result<HashMap<i64, String>> {
+    if orders.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql =
+        format!("SELECT orders, body FROM order_compared WHERE orders IN ({})", kit::text::marks(1, orders.len()));
+    let ids: Vec<kit::db::Val> = orders.iter().map(kit::db::Val::from).collect();
+    let found = q.rows(&sql, &ids).await?;
+    Ok(found.iter().map(|r| (r.int(0), kit::text::sha256(&[r.str(1).as_bytes()]))).collect())
 }

@@ -334,6 +334,7 @@ async fn sealed_quotes_by_requirement_with_explanation_and_next_in_line() {
     mall.visitor().get(&path).await.shows(&["竞价失败"]);
     assert!(mall.number(credit).await < had, "nobody answered, leaving costs points");
     assert_eq!(frozen(&mall).await, before, "everybody left in line let it pass, the money is free");
+    crate::open::everybody_left(&mall).await;
     mall.sound().await;
 }
 

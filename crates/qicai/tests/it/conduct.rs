@@ -89,6 +89,15 @@ async fn from_the_warning_to_the_restoration() {
     assert_eq!(credit(&mall, "蓝天示例").await, 85);
     centre.get(&case).await.shows(&["已处理", "商品下架", "纸浆涨价", "现在 85 分"]);
     mall.visitor().get("/exposure").await.shows(&["蓝天示例", "价格严重偏高"]);
+    mall.settle().await;
+    let told = format!("/notices/{}", mall.number("SELECT MAX(id) FROM notice WHERE kind = 'conduct'").await);
+    mall.visitor().get(&told).await.shows(&[
+        "违规处理公告",
+        "蓝天示例",
+        "价格严重偏高",
+        "15 分，现为 85 分",
+        "商品下架",
+    ]);
 
     // Appeal: once, decided by the finance department.
     act(&seller, &case, "appeal", "同行也是这个价").await.leads();
@@ -113,6 +122,9 @@ async fn from_the_warning_to_the_restoration() {
     mall.settle().await;
     assert_eq!(credit(&mall, "蓝天示例").await, 100);
     assert!(!mall.visitor().get("/exposure").await.text().contains("蓝天示例"));
+    let gone = mall.visitor().get(&told).await;
+    gone.shows(&["撤回", "已经整改合格"]);
+    assert!(!gone.text().contains("价格严重偏高"), "what is made good is no longer told");
     assert_eq!(find(&handler, "ZX-2201").await, page);
     buy(&handler, &page, "1").await.leads();
 

@@ -59,6 +59,6 @@ async fn requests_cost_what_they_did() {
     assert_eq!(mall.mall.watch.db().statements() - before, CHECKOUT);
 }
 
-/// One supplier, one line, everything checked and held. What the unit bought in the year and what its people share with the
-/// supplier are two of them; the last asks within the transaction whether the station is open.
-const CHECKOUT: u64 = 25;
+/// One supplier, one line, everything checked and held, what stood beside it kept. What the unit bought in the year and what its
+/// people share with the supplier are two of them; one asks within the transaction whether the station is open.
+const CHECKOUT: u64 = 26;

@@ -180,6 +180,8 @@ async fn a_job_from_call_off_to_the_months_statement() {
     seller.post(&format!("{order}/sign"), &[]).await.leads();
     mall.login("licheng.queren").await.post(&format!("{order}/sign"), &[]).await.leads();
     mall.settle().await;
+    let deal = mall.number("SELECT id FROM notice WHERE kind = 'job_deal'").await;
+    mall.visitor().get(&format!("/notices/{deal}")).await.shows(&["定点成交公告", "¥318.75", "协议", "单价 ¥102.00"]);
 
     // Done, with a photo; accepted; invoiced.
     seller

@@ -118,7 +118,7 @@ fn kit_and_search_know_no_business_word() {
 }
 
 /// What may change rows without a journal entry: nothing that is a fact of the business.
-const UPKEEP: [&str; 22] = [
+const UPKEEP: [&str; 26] = [
     "alert.follow",
     "allowance.take",
     "bench.skip",
@@ -133,6 +133,10 @@ const UPKEEP: [&str; 22] = [
     "log.clear",
     "log.follow",
     "log.witness",
+    "mail.claim",
+    "mail.count",
+    "mail.follow",
+    "mail.sent",
     "open.clear",
     "open.follow",
     "platform.claim",

@@ -84,6 +84,20 @@ async fn a_sample_is_drawn_by_nobodys_choice_and_can_be_drawn_again() {
         "月末之后自动发布",
     ]);
 
+    mall.settle().await;
+    let notice = mall.number("SELECT id FROM notice WHERE kind = 'inspection'").await;
+    let told = mall.visitor().get(&format!("/notices/{notice}")).await;
+    told.shows(&[
+        "打印机巡检（巡检公示）",
+        "没有问题 4 件，有问题 1 件",
+        &format!("href=\"{at}\""),
+        "/inspections?month=",
+    ]);
+    // The office of the region answers for it, and no other.
+    centre.get(&format!("/notices/{notice}/correct")).await.shows(&["更正文字"]);
+    let zibo = mall.login("zibo.jicai").await;
+    assert_eq!(zibo.get(&format!("/notices/{notice}/correct")).await.status, StatusCode::NOT_FOUND);
+
     // The month ends: its bulletin is published by itself, once, and stays.
     let month = rules::calendar::show_day(rules::calendar::day_of(mall.mall.watch.db().now()))[..7].to_owned();
     crate::auctions::later(&mall, 32 * 86_400_000).await;

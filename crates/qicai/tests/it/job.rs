@@ -49,6 +49,11 @@ pub async fn buy_offer(v: &Visitor, offer: String, quantity: &str) -> crate::mal
 
 /// The same, with the reason why cheaper equal goods are not taken.
 pub async fn buy_dearer(v: &Visitor, offer: String, quantity: &str, why: &str) -> crate::mall::Page {
+    buy_with(v, offer, quantity, &[("dearer", why)]).await
+}
+
+/// The same, with more fields of the form.
+pub async fn buy_with(v: &Visitor, offer: String, quantity: &str, more: &[(&str, &str)]) -> crate::mall::Page {
     v.post("/cart/add", &[("offer", &offer), ("quantity", quantity)]).await.leads();
     let page = v.get("/checkout").await;
     let text = page.text();
@@ -63,16 +68,18 @@ pub async fn buy_dearer(v: &Visitor, offer: String, quantity: &str, why: &str) -
         .and_then(|r| r.split("<option value=\"").nth(1))
         .map(|r| r.split('"').next().unwrap());
     let (key, price) = (page.field("key"), page.field(&format!("price-{offer}")));
-    let fields = [
+    let (quantity_of, price_of, plan_of) =
+        (format!("quantity-{offer}"), format!("price-{offer}"), format!("plan-{offer}"));
+    let mut fields = vec![
         ("key", key.as_str()),
         ("offer", &offer),
-        (&format!("quantity-{offer}"), quantity),
-        (&format!("price-{offer}"), &price),
-        (&format!("plan-{offer}"), plan.as_deref().unwrap_or("")),
+        (&quantity_of, quantity),
+        (&price_of, &price),
+        (&plan_of, plan.as_deref().unwrap_or("")),
         ("address", address.unwrap_or("0")),
         ("purpose", "办公用纸补充"),
-        ("dearer", why),
     ];
+    fields.extend(more);
     v.post("/checkout", &fields).await
 }
 

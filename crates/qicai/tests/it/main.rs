@@ -13,6 +13,7 @@ mod certificates;
 mod conduct;
 mod costs;
 mod crowd;
+mod disclosure;
 mod disputes;
 mod edges;
 mod evaluations;

@@ -118,4 +118,71 @@ pub async fn one_process(mall: &Box) {
     assert_eq!(c["awards"][0]["suppliers"], feed[1]["release"]["awards"][0]["suppliers"]);
     assert_eq!((&c["tender"]["procurementMethod"], &c["tender"]["status"]), (&"open".into(), &"complete".into()));
     assert_eq!(c["tender"]["awardCriteria"], "priceOnly");
+    bids(mall, c).await;
+}
+
+/// What outside tools compute from: who took part, at what price, when, and how each was judged.
+async fn bids(mall: &Box, c: &Value) {
+    let bids = c["bids"]["details"].as_array().unwrap();
+    let quoted = mall.number("SELECT COUNT(DISTINCT supplier) FROM auction_quote").await;
+    assert_eq!(bids.len() as i64, quoted);
+    assert_eq!(
+        (&c["tender"]["numberOfTenderers"], c["tender"]["tenderers"].as_array().unwrap().len()),
+        (&quoted.into(), bids.len())
+    );
+    let fen = |v: &Value| (v["amount"].as_f64().unwrap() * 100.0).round() as i64;
+    let valid: Vec<&Value> = bids.iter().filter(|b| b["status"] == "valid").collect();
+    let lowest = valid.iter().min_by_key(|b| fen(&b["value"])).unwrap();
+    assert_eq!(fen(&lowest["value"]), mall.number("SELECT amount FROM auction").await);
+    assert_eq!(lowest["tenderers"], c["awards"][0]["suppliers"], "the lowest valid bid is the award's");
+    let out = mall.number("SELECT COUNT(*) FROM auction_entry WHERE verdict = 'fail' OR explained = 'rejected'").await;
+    assert_eq!((bids.len() - valid.len()) as i64, out);
+    let end = c["tender"]["tenderPeriod"]["endDate"].as_str().unwrap();
+    for b in bids {
+        assert!(b["date"].as_str().unwrap() <= end, "{b} after {end}");
+        let who = &b["tenderers"][0]["id"];
+        let party = c["parties"].as_array().unwrap().iter().find(|p| p["id"] == *who).unwrap();
+        assert!(party["roles"].as_array().unwrap().iter().any(|r| r == "tenderer"), "{party}");
+    }
+    let number = c["tender"]["id"].as_str().unwrap();
+    // The same in plain words, under the result's own address.
+    let sql = "SELECT number FROM notice WHERE kind = 'auction_award'";
+    let notice = mall.mall.watch.db().one(sql, params![]).await.unwrap().text(0);
+    let v = mall.visitor();
+    v.get(&format!("/deals/why/{notice}")).await.shows(&["竞价过程", "qicai recompute", "名次", number]);
+    let why: Value = serde_json::from_str(&v.get(&format!("/deals/why/{notice}.json")).await.text()).unwrap();
+    let quotes = why["auction"]["quotes"].as_array().unwrap();
+    assert_eq!(quotes.len(), bids.len());
+    let place = |q: &Value| q["place"].as_i64().filter(|p| *p > 0).unwrap_or(i64::MAX);
+    assert!(quotes.windows(2).all(|w| place(&w[0]) <= place(&w[1])));
+    assert_eq!(quotes.iter().filter(|q| q["out"] != "").count() as i64, out);
+}
+
+/// After an auction whose winners all left, one after the other: awards that were taken back, bids as they were judged.
+pub async fn everybody_left(mall: &Box) {
+    let feed = lines(&mall.visitor().get("/open/feed").await);
+    let tags: Vec<String> = feed.iter().map(|l| l["release"]["tag"][0].as_str().unwrap().to_owned()).collect();
+    let (award, gone) = ("award".to_owned(), "awardCancellation".to_owned());
+    let named = mall.number("SELECT COUNT(*) FROM journal WHERE kind = 'auction.awarded'").await as usize;
+    assert!(named > 1);
+    assert_eq!(tags.iter().filter(|t| **t == award).count(), named);
+    assert_eq!(tags.iter().filter(|t| **t == gone).count(), named);
+    assert_eq!(tags.last().unwrap(), "tenderUpdate");
+    let ocid = feed[0]["release"]["ocid"].as_str().unwrap();
+    let page = mall.visitor().get(&format!("/open/records/{ocid}.json")).await;
+    let record: Value = serde_json::from_str(&page.text()).unwrap();
+    assert!(record["extensions"][0].as_str().unwrap().contains("ocds_bid_extension"));
+    let c = &record["records"][0]["compiledRelease"];
+    let awards = c["awards"].as_array().unwrap();
+    assert!(awards.len() == named && awards.iter().all(|a| a["status"] == "cancelled"), "{awards:?}");
+    assert_eq!(c["tender"]["status"], "unsuccessful");
+    let bids = c["bids"]["details"].as_array().unwrap();
+    let out = bids.iter().filter(|b| b["status"] == "disqualified").count() as i64;
+    assert_eq!(
+        out,
+        mall.number("SELECT COUNT(*) FROM auction_entry WHERE verdict = 'fail' OR explained = 'rejected'").await
+    );
+    assert!(bids.iter().all(|b| b["tenderers"].is_array()), "names stay public once they were");
+    watch::open::rebuild(&mall.mall.watch).await.unwrap();
+    assert_eq!(lines(&mall.visitor().get("/open/feed").await), feed, "bids are the same when made again");
 }

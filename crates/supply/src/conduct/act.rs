@@ -152,10 +152,17 @@ pub(super) async fn step(
     } else {
         base::messages::tell(tx, c.org, desk(c), &link, &said).await?;
     }
-    let data = json!({
+    let mut data = json!({
         "number": c.number, "org": c.org.to_string(), "rule": c.rule, "act": key_of(act), "from": was.key(), "to": to.key(),
         "points": c.points, "score": score, "products": products, "evidence": digest,
     });
+    if to.holds() && !was.holds() {
+        // What the public is told of a decision.
+        data["name"] = json!(base::orgs::org(tx, c.org).await?.name);
+        data["measure"] = json!(c.measure);
+        data["until"] = json!(c.until);
+        data["exposed_to"] = json!(c.exposed_to);
+    }
     tx.journal(entry(c, "conduct.moved", person, data)).await.map(|_| ())
 }
 

@@ -11,6 +11,7 @@ mod flow;
 mod form;
 mod live;
 mod outage;
+mod outcome;
 mod pages;
 mod record;
 mod store;
@@ -24,6 +25,7 @@ pub(crate) use flow::{Pooled, approve, pooled, send_back, withdraw};
 pub use form::fit;
 pub use live::Lives;
 pub use outage::{Pulse, beat, make_good, note};
+pub use outcome::{Bid, Decided, decided};
 pub use pages::routes;
 
 pub use record::verify;

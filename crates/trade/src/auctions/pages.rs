@@ -486,8 +486,10 @@ async fn public_record(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>) 
     }
     let out = close::excluded(&entries);
     let reason = |who: i64| entries.iter().find(|e| e.supplier == who).map_or("", |e| e.reason.as_str());
-    let excluded =
-        out.iter().map(|(who, why)| json!({"alias": alias(*who), "why": why, "reason": reason(*who)})).collect();
+    let excluded = out
+        .iter()
+        .map(|(who, why)| json!({"alias": alias(*who), "why": why, "reason": rules::mask::public(reason(*who))}))
+        .collect();
     let book = store::book_at(db, &a, db.now()).await?;
     let excluded_ids: Vec<i64> = out.iter().map(|(who, _)| *who).collect();
     let outcome = match rules::auction::decide(&record::standing(&book), &excluded_ids, a.settings.minimum) {

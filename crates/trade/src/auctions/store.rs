@@ -512,3 +512,14 @@ pub async fn beat(tx: &Tx<'_>, node: &str, at: i64) -> Result<()> {
 pub async fn last_beat(q: &dyn Query) -> Result<i64> {
     Ok(q.one("SELECT COALESCE(MAX(at), 0) FROM pulse", params![]).await?.int(0))
 }
+
+/// Each bidder's last quote: who, amount, when; in the order of their coming.
+pub async fn last_quotes(q: &dyn Query, auction: i64) -> Result<Vec<(i64, Option<i64>, i64)>> {
+    let sql = "SELECT supplier, amount, at FROM auction_quote WHERE auction = $1 ORDER BY seq";
+    let mut out: Vec<(i64, Option<i64>, i64)> = Vec::new();
+    for r in q.rows(sql, params![auction]).await? {
+        out.retain(|(who, ..)| *who != r.int(0));
+        out.push((r.int(0), r.opt_int(1), r.int(2)));
+    }
+    Ok(out)
+}

@@ -29,7 +29,7 @@ pub(crate) fn label(key: &str) -> (&'static str, &'static str) {
 
 /// What a journal entry of an auction means, in Chinese.
 pub(crate) fn words(e: &Recorded) -> String {
-    let text = |key: &str| e.data[key].as_str().unwrap_or_default().to_owned();
+    let text = |key: &str| rules::mask::public(e.data[key].as_str().unwrap_or_default());
     let more = |fixed: &str, key: &str| match text(key) {
         t if t.is_empty() => fixed.to_owned(),
         t => format!("{fixed}：{t}"),

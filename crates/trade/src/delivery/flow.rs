@@ -159,7 +159,9 @@ async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept
         }
         orders::progress(tx, l.id, 0, *good, *bad, 0).await?;
         (yes, no, amount) = (yes + good, no + bad, amount + good * l.price);
-        facts.push(json!({"product": l.product.to_string(), "accepted": good, "refused": bad}));
+        facts.push(json!({
+            "product": l.product.to_string(), "accepted": good, "refused": bad, "title": l.title, "unit": l.unit,
+        }));
     }
     if yes + no == 0 {
         return Err(Fail::field("quantity", "acceptance.empty", "请填写验收合格或拒收的数量。"));
@@ -180,14 +182,15 @@ async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept
     settlement::after_progress(trade, tx, &mut o).await?;
     orders::save(tx, &o).await?;
     orders::tell(tx, o.supplier, Duty::SupplierOrders, id, &format!("订单 {} 已验收，请查看结果。", o.number)).await?;
-    tx.journal(entry(
-        &o,
-        "delivery",
-        "acceptance.recorded",
-        actor.person,
-        json!({"verdict": verdict, "amount": amount, "lines": facts}),
-    ))
-    .await?;
+    let due = trade.facts().clock("clock.accept_publish", &o.region, &o.scope(), tx.now());
+    let (unit, supplier) = (base::orgs::org(tx, o.unit).await?, base::orgs::org(tx, o.supplier).await?);
+    let contract = orders::contract(tx, id).await?.map(|c| c.number);
+    let data = json!({
+        "verdict": verdict, "amount": amount, "lines": facts, "number": o.number, "contract": contract, "unit": unit.name,
+        "supplier": supplier.name, "title": crate::orders::flow::headline(&lines), "secret": o.secret,
+        "publish_due": due.map(|d| d.at), "reason": rules::mask::public(a.reason.trim()),
+    });
+    tx.journal(entry(&o, "delivery", "acceptance.recorded", actor.person, data)).await?;
     let received = store::shipments(tx, id).await?.iter().filter_map(|s| s.received_at).max();
     conduct::accepted(trade, tx, &o, received).await?;
     settlement::maybe_complete(trade, tx, id).await

@@ -1,4 +1,5 @@
 //! Approvals, return, withdrawal, and submitting again after a return.
+use super::compared::{Chosen, compared};
 use super::judge::{self, Wanted};
 use super::submit::{self, Judged, Outcome};
 use crate::Trade;
@@ -175,14 +176,16 @@ pub async fn resubmit(trade: &Trade, actor: &Actor, id: i64, edits: &[Edit], pur
         let name = wanted[0].offer.supplier_name.clone();
         return Ok(Outcome::Blocked(vec![(name, checks) as Judged]));
     }
-    let (lines, checks) = (&lines, &checks);
+    let chosen: Vec<Chosen<'_>> = wanted.iter().map(|w| Chosen { offer: w.offer, quantity: w.quantity }).collect();
+    let beside = compared(&unit, &chosen, &o.address_region).to_string();
+    let (lines, checks, beside) = (&lines, &checks, &beside);
     trade
         .db()
         .write("order.resubmit", |tx| {
             Box::pin(async move {
                 let mut o = own(tx, actor, id).await?;
                 let total: i64 = lines.iter().map(Line::amount).sum();
-                o.steps = submit::steps_of(trade, &o.region, total);
+                o.steps = submit::steps_of(trade, &o.region, total, !o.secret.is_empty());
                 let straight = o.steps.is_empty();
                 step(&mut o, if straight { Act::Approve } else { Act::Resubmit })?;
                 (o.step, o.total, o.note) = (0, total, String::new());
@@ -191,10 +194,11 @@ pub async fn resubmit(trade: &Trade, actor: &Actor, id: i64, edits: &[Edit], pur
                 (_, o.next_due, o.next_command) = submit::placed(trade, &o.region, straight, tx.now());
                 orders::drop_lines(tx, id).await?;
                 orders::insert_lines(tx, id, lines).await?;
+                let digest = orders::keep_compared(tx, id, beside).await?;
                 submit::take_holds(trade, tx, &o, lines).await?;
                 orders::save(tx, &o).await?;
                 submit::tell_next(tx, &o).await?;
-                tx.journal(submit::entry(&o, lines, "order.resubmitted", actor.person, "page")).await?;
+                tx.journal(submit::entry(&o, lines, "order.resubmitted", actor.person, "page", &digest)).await?;
                 Ok(())
             })
         })

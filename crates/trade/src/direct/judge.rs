@@ -40,7 +40,7 @@ pub(super) struct Unit {
     pub(super) rounds: Vec<String>,
     /// What the market asks, by product.
     pub(super) references: HashMap<i64, Reference>,
-    /// All live offers of the products.
+    /// All offers of the products that their suppliers want on the shelf, stopped or not.
     pub(super) offered: Vec<Offer>,
     /// The lowest price of each offer in the last 30 days.
     pub(super) lowest: HashMap<i64, i64>,
@@ -135,7 +135,7 @@ pub(super) async fn unit(trade: &Trade, actor: &Actor, categories: &[String], pr
         bought: store::bought_since(trade.db(), actor.org, year, categories).await?,
         rounds: rounds(trade, &actor.region, categories).await?,
         references: prices::references(trade.supply(), &actor.region, products).await?,
-        offered: offers::of_products(trade.db(), products).await?,
+        offered: offers::wanted(trade.db(), products).await?,
         lowest: offers::lowest_since(trade.db(), products, now - RISE_DAYS * DAY).await?,
         before: None,
     })
@@ -223,6 +223,7 @@ fn gate(trade: &Trade, unit: &Unit) -> Option<Check> {
 fn rival(unit: &Unit, w: &Wanted<'_>, place: &str) -> Option<(i64, String)> {
     let fits = |o: &&Offer| {
         o.product == w.offer.product
+            && o.live()
             && o.supplier != w.offer.supplier
             && o.supplier_state == "admitted"
             && o.stock >= w.quantity

@@ -4,6 +4,7 @@
 //! not approve it, and nobody approves two steps of it (Government Procurement Law art. 11, internal control rules).
 
 mod approve;
+mod compared;
 mod judge;
 mod pages;
 pub mod past;
@@ -16,4 +17,4 @@ pub(crate) use judge::{need as judge_need, plans as unit_plans};
 pub use pages::routes;
 pub(crate) use store::cart_size;
 pub(crate) use submit::{Annual, add_annual, number, sub_annual};
-pub use submit::{Outcome, Submit, SubmitLine, lower_annual, submit, undo_holds, undo_money};
+pub use submit::{Outcome, Secret, Submit, SubmitLine, lower_annual, submit, submit_with, undo_holds, undo_money};

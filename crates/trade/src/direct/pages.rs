@@ -2,7 +2,7 @@
 use super::approve::{self, Edit};
 use super::judge;
 use super::store;
-use super::submit::{self, Judged, Outcome, Submit, SubmitLine};
+use super::submit::{self, Judged, Outcome, Secret, Submit, SubmitLine};
 use crate::Trade;
 use crate::orders::store as orders;
 use crate::plans::{self, Address, PlanLine};
@@ -146,6 +146,8 @@ struct Checkout {
     chosen_address: i64,
     purpose: String,
     dearer: String,
+    secret: String,
+    secret_words: String,
     total: String,
     key: String,
     blocked: Vec<Judged>,
@@ -213,6 +215,8 @@ async fn checkout_page(
         chosen_address: given("address").parse().unwrap_or(0),
         purpose: given("purpose"),
         dearer: given("dearer"),
+        secret: given("secret"),
+        secret_words: given("secret_words"),
         total: Fen(all.iter().map(|(o, q)| o.price * q).sum()).yuan(),
         key: form.map_or_else(|| kit::ids::random_hex(16), |f| f.get("key").to_owned()),
         blocked,
@@ -252,7 +256,8 @@ fn submission(form: &Form) -> Result<Submit> {
 
 async fn place(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Response> {
     let s = submission(&form)?;
-    let page = match submit::submit(&trade, cx.actor()?, &s).await {
+    let secret = Secret { basis: form.get("secret").to_owned(), words: form.get("secret_words").to_owned() };
+    let page = match submit::submit_with(&trade, cx.actor()?, &s, &secret).await {
         Ok(Outcome::Placed(ids)) => {
             let to = match ids.as_slice() {
                 [one] => format!("/orders/{one}"),

@@ -1,4 +1,5 @@
 //! Submitting a cart: judge, split per supplier, hold price, stock and budget, all in one transaction.
+use super::compared::{Chosen, compared};
 use super::judge::{self, Wanted};
 use super::store;
 use crate::orders::{KeptCheck, Line, Order, store as orders};
@@ -45,6 +46,36 @@ pub struct Submit {
     pub via: &'static str,
 }
 
+/// Clauses that are kept from the public (Implementation Regulations art. 50). The signer approves an order that holds some.
+#[derive(Clone, Debug, Default)]
+pub struct Secret {
+    /// Whose secret: `state` or `trade`; empty for none.
+    pub basis: String,
+    /// Which clauses, and why.
+    pub words: String,
+}
+
+/// Signs that say which clauses are secret, at most.
+pub(super) const SECRET_WORDS_MAX: usize = 200;
+
+impl Secret {
+    fn check(&self) -> Result<()> {
+        match self.basis.as_str() {
+            "" => Ok(()),
+            "state" | "trade" if self.words.trim().is_empty() => {
+                let words = "标为涉密的要写明哪些条款涉密、依据什么，由确认人审批。";
+                Err(Fail::field("secret_words", "order.secret_words", words))
+            }
+            "state" | "trade" if self.words.chars().count() > SECRET_WORDS_MAX => {
+                let words = format!("涉密说明最多 {SECRET_WORDS_MAX} 个字。");
+                Err(Fail::field("secret_words", "order.secret_words", words))
+            }
+            "state" | "trade" => Ok(()),
+            _ => Err(Fail::field("secret", "order.secret", "请选择国家秘密或商业秘密，不涉密的不要选。")),
+        }
+    }
+}
+
 /// The checks of one supplier's part, with origins.
 pub type Judged = (String, Vec<(Check, String)>);
 
@@ -84,12 +115,17 @@ fn split(found: &[Offer], wanted: &[SubmitLine]) -> Result<BTreeMap<i64, Vec<(Of
     Ok(parts)
 }
 
-/// The approvals an order of this sum needs.
-pub(super) fn steps_of(trade: &Trade, region: &str, total: i64) -> Vec<Duty> {
+/// The approvals an order of this sum needs; secret clauses always need the signer's.
+pub(super) fn steps_of(trade: &Trade, region: &str, total: i64, secret: bool) -> Vec<Duty> {
     let scope = Scope { mode: Some("supermarket"), form: Some("direct"), category: None, amount: Some(total) };
     let facts = trade.facts();
     let rule = facts.rule("approval.chain", region, &scope, day_of(trade.db().now()));
-    rule.and_then(|e| e.list().map(|l| l.iter().filter_map(|d| Duty::of(d)).collect())).unwrap_or_default()
+    let mut steps: Vec<Duty> =
+        rule.and_then(|e| e.list().map(|l| l.iter().filter_map(|d| Duty::of(d)).collect())).unwrap_or_default();
+    if secret && !steps.contains(&Duty::Signer) {
+        steps.push(Duty::Signer);
+    }
+    steps
 }
 
 /// The most a unit may commit in a second-level category in a year, fen, by the limit of the mode.
@@ -155,7 +191,13 @@ pub(super) fn placed(trade: &Trade, region: &str, approved: bool, now: i64) -> (
 
 /// Submits: all parts are placed, or none.
 pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome> {
+    submit_with(trade, actor, s, &Secret::default()).await
+}
+
+/// The same, for orders that hold clauses kept from the public.
+pub async fn submit_with(trade: &Trade, actor: &Actor, s: &Submit, secret: &Secret) -> Result<Outcome> {
     actor.must(&[Duty::Handler])?;
+    secret.check()?;
     if s.key.is_empty() || s.key.len() > KEY_MAX {
         return Err(Fail::refuse("order.key", "页面已过期，请回到采购车重新提交。"));
     }
@@ -182,6 +224,7 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
     unit.before = Some(judge::known(trade, actor, &found).await?);
     let known = judge::plans(trade, actor).await?;
     let mut judged: Vec<Judged> = Vec::new();
+    let mut beside = Vec::new();
     for part in parts.values() {
         let wanted: Vec<Wanted<'_>> = part
             .iter()
@@ -194,23 +237,25 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
         let checks = judge::judged(trade, &unit, &wanted, &address.region, true, Some(&s.dearer));
         judged.push((part[0].0.supplier_name.clone(), checks));
         unit.placed(&wanted);
+        let chosen: Vec<Chosen<'_>> = part.iter().map(|(o, l)| Chosen { offer: o, quantity: l.quantity }).collect();
+        beside.push(compared(&unit, &chosen, &address.region).to_string());
     }
     if judged.iter().any(|(_, c)| c.iter().any(|(c, _)| c.verdict == Verdict::Block)) {
         return Ok(Outcome::Blocked(judged));
     }
     let region = unit.region.as_str();
     let facts = trade.facts();
-    let (parts, judged, known, address, facts) = (&parts, &judged, &known, &address, &facts);
+    let (parts, judged, beside, known, address, facts) = (&parts, &judged, &beside, &known, &address, &facts);
     let done = trade
         .db()
         .write("order.place", |tx| {
             Box::pin(async move {
                 base::stations::must_be_open(tx, facts, region, actor.org).await?;
                 let mut made = Vec::new();
-                for (part, (_, checks)) in parts.values().zip(judged) {
+                for ((part, (_, checks)), beside) in parts.values().zip(judged).zip(beside) {
                     let id = tx.id();
                     let total: i64 = part.iter().map(|(o, l)| o.price * l.quantity).sum();
-                    let steps = steps_of(trade, region, total);
+                    let steps = steps_of(trade, region, total, !secret.basis.is_empty());
                     let (state, next_due, next_command) = placed(trade, region, steps.is_empty(), tx.now());
                     let order = Order {
                         id,
@@ -237,6 +282,8 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
                         made_at: tx.now(),
                         next_due,
                         next_command,
+                        secret: secret.basis.clone(),
+                        secret_words: secret.words.trim().to_owned(),
                     };
                     if !orders::insert(tx, &order, &s.key).await? {
                         // The same submission was faster elsewhere; its orders are the answer.
@@ -244,9 +291,10 @@ pub async fn submit(trade: &Trade, actor: &Actor, s: &Submit) -> Result<Outcome>
                     }
                     let lines = part.iter().map(|(o, l)| line(tx, o, l, known)).collect::<Result<Vec<Line>>>()?;
                     orders::insert_lines(tx, id, &lines).await?;
+                    let digest = orders::keep_compared(tx, id, beside).await?;
                     take_holds(trade, tx, &order, &lines).await?;
                     tell_next(tx, &order).await?;
-                    tx.journal(entry(&order, &lines, "order.placed", actor.person, s.via)).await?;
+                    tx.journal(entry(&order, &lines, "order.placed", actor.person, s.via, &digest)).await?;
                     made.push(id);
                 }
                 for l in &s.lines {
@@ -357,14 +405,22 @@ pub(super) async fn tell_next(tx: &Tx<'_>, o: &Order) -> Result<()> {
     }
 }
 
-pub(super) fn entry(o: &Order, lines: &[Line], kind: &'static str, actor: i64, via: &'static str) -> Entry {
+/// `digest` is that of what was compared.
+pub(super) fn entry(
+    o: &Order,
+    lines: &[Line],
+    kind: &'static str,
+    actor: i64,
+    via: &'static str,
+    digest: &str,
+) -> Entry {
     let lines: Vec<_> = lines
         .iter()
         .map(|l| json!({"product": l.product.to_string(), "category": l.category, "price": l.price, "quantity": l.quantity}))
         .collect();
     let mut data = json!({
         "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": o.total, "state": o.state.key(),
-        "lines": lines
+        "lines": lines, "compared": digest, "secret": o.secret,
     });
     if o.of_trial() {
         data["trial"] = true.into();

@@ -158,13 +158,16 @@ pub async fn accept(trade: &Trade, actor: &Actor, id: i64) -> Result<i64> {
                 store::save_job(tx, &job).await?;
                 store::count_turn(tx, job.agreement, supplier).await?;
                 (p.next_due, p.next_command) = (None, None);
-                tx.journal(entry(
-                    &p,
-                    "job.ordered",
-                    actor.person,
-                    json!({"order": order.to_string(), "total": job.total}),
-                ))
-                .await?;
+                let (a, seller) = (store::agreement(tx, job.agreement).await?, base::orgs::org(tx, supplier).await?);
+                let goods = job.lines.iter().map(|l| {
+                    json!({"title": l.title, "unit": l.measure, "price": l.price, "quantity": l.quantity})
+                });
+                let data = json!({
+                    "order": order.to_string(), "total": job.total, "number": p.number, "title": p.title, "way": job.way.key(),
+                    "unit": actor.org_name, "supplier": seller.name, "agreement": a.number, "agreement_title": a.title,
+                    "lines": goods.collect::<Vec<_>>(), "publish_due": projects::clock(trade, &p, "clock.result_publish", tx.now()),
+                });
+                tx.journal(entry(&p, "job.ordered", actor.person, data)).await?;
                 headers::save(tx, &mut p).await?;
                 Ok(order)
             })

@@ -94,6 +94,9 @@ pub async fn award(trade: &Trade, tx: &Tx<'_>, a: Award<'_>) -> Result<i64> {
         made_at: tx.now(),
         next_due: None,
         next_command: None,
+        // A procedure is public from its notice on.
+        secret: String::new(),
+        secret_words: String::new(),
     };
     let due = trade.facts().clock("clock.contract_confirm", &o.region, &o.scope(), tx.now());
     (o.next_due, o.next_command) = (due.map(|d| d.at), due.map(|_| "lapse".to_owned()));

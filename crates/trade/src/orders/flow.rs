@@ -46,25 +46,40 @@ pub async fn confirm(trade: &Trade, actor: &Actor, id: i64, prices: &[(i64, i64)
                 }
                 let before = o.total;
                 o.total = lines.iter().map(Line::amount).sum();
-                make_contract(trade, tx, &o, &lines).await?;
+                let contract = make_contract(trade, tx, &o, &lines).await?;
                 let due = trade.facts().clock("clock.contract_confirm", &o.region, &o.scope(), tx.now());
                 (o.next_due, o.next_command) = (due.map(|d| d.at), due.map(|_| "lapse".to_owned()));
                 store::save(tx, &o).await?;
                 let words = format!("订单 {} 供应商已接单，合同待双方确认。", o.number);
                 store::tell(tx, o.unit, Duty::Signer, id, &words).await?;
                 store::tell(tx, o.supplier, Duty::SupplierOrders, id, &words).await?;
-                tx.journal(entry(
-                    &o,
-                    "orders",
-                    "order.confirmed",
-                    actor.person,
-                    json!({"total": o.total, "total_before": before}),
-                ))
-                .await?;
+                let mut data = json!({"total": o.total, "total_before": before});
+                if let Some(due) = result_due(trade, &o, tx.now()) {
+                    data["result"] = facts_of(contract);
+                    data["publish_due"] = json!(due);
+                }
+                tx.journal(entry(&o, "orders", "order.confirmed", actor.person, data)).await?;
                 Ok(())
             })
         })
         .await
+}
+
+/// By when the deal itself is published, ms UTC: direct orders from a sum on have a result notice of their own, before the contract's.
+fn result_due(trade: &Trade, o: &Order, now: i64) -> Option<i64> {
+    let facts = trade.facts();
+    let day = rules::calendar::day_of(now);
+    let least = facts.number("notice.result_from_fen", &o.region, &o.scope(), day, i64::MAX);
+    let due = || facts.clock("clock.result_publish", &o.region, &o.scope(), now).map(|d| d.at);
+    if o.project.is_none() && o.total >= least { due() } else { None }
+}
+
+/// The facts of a contract for the record: where goods are delivered is not part of it.
+fn facts_of(mut contract: Value) -> Value {
+    if let Some(map) = contract.as_object_mut() {
+        map.remove("address");
+    }
+    contract
 }
 
 async fn lower(tx: &Tx<'_>, o: &Order, l: &mut Line, price: i64) -> Result<()> {
@@ -83,7 +98,7 @@ async fn lower(tx: &Tx<'_>, o: &Order, l: &mut Line, price: i64) -> Result<()> {
 }
 
 /// The facts of the contract; never changed afterwards, so that its digest can be checked for ever.
-pub(super) async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) -> Result<()> {
+pub(super) async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) -> Result<Value> {
     let (unit, supplier) = (base::orgs::org(tx, o.unit).await?, base::orgs::org(tx, o.supplier).await?);
     let facts = trade.facts();
     let narrow = Scope { category: lines.first().map(|l| l.category.as_str()), ..o.scope() };
@@ -107,9 +122,10 @@ pub(super) async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: 
         "supplier_uscc": supplier.uscc, "title": headline(lines), "lines": goods, "total": o.total, "capitals": Fen(o.total).capitals(),
         "address": format!("{}{}", facts.region_name(&o.address_region), o.address),
         "deliver_days": days("clock.deliver"), "accept_days": days("clock.accept"), "pay_days": days(pay),
-        "choice": choice.join(" "),
+        "choice": choice.join(" "), "secret": o.secret,
     });
-    store::add_contract(tx, o.id, &number, &body.to_string()).await
+    store::add_contract(tx, o.id, &number, &body.to_string()).await?;
+    Ok(body)
 }
 
 /// What an order is about, in a few words.
@@ -179,14 +195,10 @@ async fn conclude(trade: &Trade, tx: &Tx<'_>, o: &mut Order, body: &str) -> Resu
     let (publish, file) = (clock("clock.contract_publish"), clock("clock.contract_file"));
     store::conclude(tx, o.id, publish, file).await?;
     (o.next_due, o.next_command) = (None, None);
-    let mut data: Value = serde_json::from_str(body).map_err(Fail::fault)?;
+    let mut data = facts_of(serde_json::from_str(body).map_err(Fail::fault)?);
     data["signed_at"] = json!(tx.now());
     data["publish_due"] = json!(publish);
     data["file_due"] = json!(file);
-    // Where goods are delivered is not for the public record.
-    if let Some(map) = data.as_object_mut() {
-        map.remove("address");
-    }
     super::counted::write_down(trade, tx, o, &mut data).await?;
     store::tell(tx, o.supplier, Duty::SupplierOrders, o.id, &format!("订单 {} 合同已生效，请发货。", o.number)).await?;
     tx.journal(entry(o, "orders", "contract.concluded", 0, data)).await?;
@@ -311,7 +323,7 @@ pub(super) async fn wind_up(tx: &Tx<'_>, o: &mut Order, actor: i64, reason: &str
     let (unit, supplier) = (base::orgs::org(tx, o.unit).await?, base::orgs::org(tx, o.supplier).await?);
     let data = json!({
         "contract": published.map(|c| c.number.clone()), "number": o.number, "unit": unit.name, "supplier": supplier.name,
-        "total": o.total, "reason": reason,
+        "total": o.total, "reason": reason, "secret": o.secret,
         "lines": lines.iter().map(|l| json!({"product": l.product.to_string()})).collect::<Vec<_>>()
     });
     tx.journal(entry(o, "orders", "order.cancelled", actor, data)).await?;

@@ -101,6 +101,10 @@ pub struct Order {
     pub next_due: Option<i64>,
     /// What happens then.
     pub next_command: Option<String>,
+    /// Whose secret some clauses are: `state`, `trade`, or empty for none.
+    pub secret: String,
+    /// Which clauses, and why.
+    pub secret_words: String,
 }
 
 impl Order {
@@ -197,7 +201,8 @@ impl Line {
 }
 
 const ORDER: &str = "SELECT id, number, region, unit, supplier, handler, state, version, step, steps, purpose, address, contact, phone, \
-                     address_region, total, checks, note, made_at, next_due, next_command, mode, form, project FROM orders";
+                     address_region, total, checks, note, made_at, next_due, next_command, mode, form, project, secret, \
+                     secret_words FROM orders";
 
 fn read(r: &Row) -> Result<Order> {
     Ok(Order {
@@ -225,6 +230,8 @@ fn read(r: &Row) -> Result<Order> {
         mode: r.text(21),
         form: r.text(22),
         project: r.opt_int(23),
+        secret: r.text(24),
+        secret_words: r.text(25),
     })
 }
 
@@ -351,12 +358,13 @@ pub async fn insert(tx: &Tx<'_>, o: &Order, key: &str) -> Result<bool> {
     let n = tx
         .run(
             "INSERT INTO orders (id, number, idem_key, region, unit, supplier, handler, state, version, step, steps, purpose, address, \
-             contact, phone, address_region, total, checks, note, made_at, changed_at, next_due, next_command, mode, form, project) \
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,1,0,$9,$10,$11,$12,$13,$14,$15,$16,'',$17,$17,$18,$19,$20,$21,$22) \
+             contact, phone, address_region, total, checks, note, made_at, changed_at, next_due, next_command, mode, form, project, secret, secret_words) \
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,1,0,$9,$10,$11,$12,$13,$14,$15,$16,'',$17,$17,$18,$19,$20,$21,$22,$23,$24) \
              ON CONFLICT (handler, idem_key, supplier) DO NOTHING",
             params![
                 o.id, &o.number, key, &o.region, o.unit, o.supplier, o.handler, o.state.key(), steps, &o.purpose, &o.address, &o.contact,
-                &o.phone, &o.address_region, o.total, checks, o.made_at, o.next_due, o.next_command.as_ref(), &o.mode, &o.form, o.project
+                &o.phone, &o.address_region, o.total, checks, o.made_at, o.next_due, o.next_command.as_ref(), &o.mode, &o.form, o.project, &o.secret,
+                &o.secret_words
             ],
         )
         .await?;
@@ -394,6 +402,21 @@ pub async fn insert_lines(tx: &Tx<'_>, order: i64, lines: &[Line]) -> Result<()>
     )
     .await?;
     Ok(())
+}
+
+/// Keeps what was compared when the order was placed, or placed again; returns its digest.
+pub async fn keep_compared(tx: &Tx<'_>, order: i64, body: &str) -> Result<String> {
+    let digest = kit::text::sha256(&[body.as_bytes()]);
+    let sql = "INSERT INTO order_compared (orders, body, digest) VALUES ($1,$2,$3) \
+               ON CONFLICT (orders) DO UPDATE SET body = $2, digest = $3";
+    tx.run(sql, params![order, body, &digest]).await?;
+    Ok(digest)
+}
+
+/// What was compared when an order was placed; None for orders of before this was kept, and for those a procedure led to.
+pub async fn compared(q: &dyn Query, order: i64) -> Result<Option<String>> {
+    let found = q.row("SELECT body FROM order_compared WHERE orders = $1", params![order]).await?;
+    Ok(found.map(|r| r.text(0)))
 }
 
 /// Takes an order's lines away; only while nothing was shipped.

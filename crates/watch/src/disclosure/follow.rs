@@ -1,10 +1,11 @@
 //! The follower that publishes.
-use super::store::{self, Deal, Notice};
+use super::deals::store::{self as prices, Deal};
+use super::make;
+use super::store::{self, Notice};
 use crate::Watch;
-use kit::Result;
 use kit::journal::{self, Recorded};
-use rules::Fen;
-use rules::calendar::{show_day, show_time};
+use kit::{Result, Tx};
+use rules::conduct::State;
 use serde_json::Value;
 
 /// Name of this projection.
@@ -26,7 +27,7 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
                 if !journal::advance(tx, PROJECTION, from, last).await? {
                     return Ok(());
                 }
-                apply(tx, entries).await
+                apply(watch, tx, entries).await
             })
         })
         .await?;
@@ -34,20 +35,10 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
 }
 
 /// Publishes what these entries say.
-pub async fn apply(tx: &kit::Tx<'_>, entries: &[Recorded]) -> Result<()> {
+pub async fn apply(watch: &Watch, tx: &Tx<'_>, entries: &[Recorded]) -> Result<()> {
     for e in entries {
         e.whole(rules::erasure::may)?;
-        match e.kind.as_str() {
-            "contract.concluded" => concluded(tx, e).await?,
-            "order.cancelled" if !e.data["contract"].is_null() => cancelled(tx, e).await?,
-            "auction.published" => auction(tx, e).await?,
-            "auction.awarded" => awarded(tx, e).await?,
-            "auction.failed" | "auction.cancelled" => ended(tx, e).await?,
-            "agreement.made" | "agreement.ended" => agreement(tx, e).await?,
-            "batch.opened" => round(tx, e).await?,
-            "batch.shared" | "batch.failed" | "batch.cancelled" => round_over(tx, e).await?,
-            _ => {}
-        }
+        one(watch, tx, e).await?;
     }
     Ok(())
 }
@@ -72,238 +63,98 @@ pub async fn rebuild(watch: &Watch) -> Result<usize> {
     }
 }
 
-fn text(v: &Value, key: &str) -> String {
-    v[key].as_str().unwrap_or_default().to_owned()
-}
-
-fn id(v: &Value) -> i64 {
-    v.as_i64().or_else(|| v.as_str()?.parse().ok()).unwrap_or(0)
-}
-
-async fn concluded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let orders = e.subject.strip_prefix("order/").and_then(|s| s.parse().ok()).unwrap_or(0);
-    let lines: Vec<&Value> = d["lines"].as_array().into_iter().flatten().collect();
-    let goods: Vec<String> = lines
-        .iter()
-        .map(|l| {
-            let price = Fen(l["price"].as_i64().unwrap_or(0));
-            format!(
-                "{}（{} {}）{} {}，单价 {}",
-                text(l, "title"),
-                text(l, "brand"),
-                text(l, "model"),
-                l["quantity"],
-                text(l, "unit"),
-                price.yuan()
-            )
-        })
-        .collect();
-    let total = Fen(d["total"].as_i64().unwrap_or(0));
-    let signed = d["signed_at"].as_i64().unwrap_or(e.at);
-    // The fields of the contract notice of the 2020 national format (财办库〔2020〕50号).
-    let mut body = vec![
-        ("合同编号", text(d, "contract")),
-        ("合同名称", format!("{}采购合同", text(d, "title"))),
-        ("订单编号", text(d, "number")),
-        ("采购方式", format!("网上商城 · {}", d["method"].as_str().unwrap_or("超市采购 · 直购"))),
-        ("采购人（甲方）", text(d, "unit")),
-        ("供应商（乙方）", text(d, "supplier")),
-        ("主要标的", goods.join("；")),
-        ("合同金额", format!("{}（{}）", total.yuan(), total.capitals())),
-        ("合同签订日期", show_day(rules::calendar::day_of(signed))),
-        ("公告日期", show_day(rules::calendar::day_of(e.at))),
-    ];
-    if d["choice"].as_str().is_some_and(|c| !c.is_empty()) {
-        body.push(("价格选择说明", text(d, "choice")));
+/// What one entry brings about. State secrets bring about nothing.
+async fn one(watch: &Watch, tx: &Tx<'_>, e: &Recorded) -> Result<()> {
+    if e.data["secret"] == "state" {
+        return Ok(());
     }
-    let notice = Notice {
-        id: e.id,
-        number: format!("HT-{}", text(d, "number")),
-        kind: "contract".into(),
-        region: e.region.clone(),
-        unit: text(d, "unit"),
-        supplier: text(d, "supplier"),
-        orders,
-        title: format!("{}{}采购合同公告", text(d, "unit"), text(d, "title")),
-        amount: total.0,
-        body: body.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
-        due_at: d["publish_due"].as_i64().unwrap_or(e.at),
-        published_at: e.at,
+    let notice = match e.kind.as_str() {
+        "contract.concluded" => {
+            deals(tx, e).await?;
+            Some(make::contract(e))
+        }
+        "order.confirmed" => make::result(e),
+        "acceptance.recorded" => make::acceptance(e),
+        "order.cancelled" if !e.data["contract"].is_null() => {
+            prices::drop_deals(tx, make::subject_id(e)).await?;
+            Some(make::cancelled(e))
+        }
+        "auction.published" => Some(make::auction(e)),
+        "auction.awarded" => Some(make::awarded(e)),
+        "auction.failed" | "auction.cancelled" => Some(make::ended(e)),
+        "agreement.made" | "agreement.ended" => Some(make::agreement(e)),
+        "job.ordered" => make::job(e),
+        "batch.opened" => Some(make::round(e)),
+        "batch.shared" | "batch.failed" | "batch.cancelled" => Some(make::round_over(e)),
+        "conduct.moved" => return conduct(watch, tx, e).await,
+        "inspection.closed" => make::inspection(e),
+        "notice.corrected" | "notice.withdrawn" => return acted(tx, e).await,
+        _ => None,
     };
-    store::publish(tx, &notice).await?;
-    // What came without a product of the catalogue has no price to compare.
-    let products = lines.iter().enumerate().filter(|(_, l)| id(&l["product"]) != 0);
-    for (i, l) in products {
+    let Some(mut n) = notice else { return Ok(()) };
+    n.owner = store::owner(tx, &e.subject).await?;
+    store::publish(tx, &of_office(watch, n)).await
+}
+
+/// A notice of the office of a region, under its name.
+fn of_office(watch: &Watch, mut n: Notice) -> Notice {
+    if n.unit.is_empty() {
+        n.unit = format!("{}集中采购机构", watch.facts().region_name(&n.region));
+    }
+    n
+}
+
+/// Prices of what was bought. What came without a product of the catalogue has no price to compare, and a secret is none.
+async fn deals(tx: &Tx<'_>, e: &Recorded) -> Result<()> {
+    let d = &e.data;
+    if d["secret"].as_str().is_some_and(|s| !s.is_empty()) {
+        return Ok(());
+    }
+    let id = |v: &Value| v.as_i64().or_else(|| v.as_str()?.parse().ok()).unwrap_or(0);
+    let lines = d["lines"].as_array().into_iter().flatten().enumerate();
+    for (i, l) in lines.filter(|(_, l)| id(&l["product"]) != 0) {
         let deal = Deal {
             product: id(&l["product"]),
-            orders,
+            orders: make::subject_id(e),
             region: e.region.clone(),
-            unit: text(d, "unit"),
-            supplier: text(d, "supplier"),
+            unit: make::text(d, "unit"),
+            supplier: make::text(d, "supplier"),
             price: l["price"].as_i64().unwrap_or(0),
             quantity: l["quantity"].as_i64().unwrap_or(0),
-            at: signed,
+            at: d["signed_at"].as_i64().unwrap_or(e.at),
         };
-        store::add_deal(tx, e.id, i as i64, &deal).await?;
+        prices::add_deal(tx, e.id, i as i64, &deal).await?;
     }
     Ok(())
 }
 
-/// What a notice about an auction starts from.
-fn about(e: &Recorded, kind: &str, number: String, title: String, body: Vec<(&str, String)>) -> Notice {
-    let page = format!("/{}", e.subject.replace("auction/", "auctions/").replace("agreement/", "fixed/"));
-    let mut body: Vec<(String, String)> = body.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
-    body.push(("公告日期".into(), show_day(rules::calendar::day_of(e.at))));
-    body.push(("过程和结果".into(), page));
-    Notice {
-        id: e.id,
-        number,
-        kind: kind.into(),
-        region: e.region.clone(),
-        unit: text(&e.data, "unit"),
-        supplier: text(&e.data, "supplier"),
-        orders: 0,
-        title,
-        amount: e.data["amount"].as_i64().or_else(|| e.data["ceiling"].as_i64()).unwrap_or(0),
-        body,
-        due_at: e.data["publish_due"].as_i64().unwrap_or(e.at),
-        published_at: e.at,
+/// A decided case is told; one that was revoked or made good is taken back, as from the exposure list.
+async fn conduct(watch: &Watch, tx: &Tx<'_>, e: &Recorded) -> Result<()> {
+    let state = |key: &str| e.data[key].as_str().and_then(State::of);
+    let (Some(from), Some(to)) = (state("from"), state("to")) else { return Ok(()) };
+    match (from.holds(), to.holds()) {
+        (false, true) => match make::conduct(e) {
+            Some(n) => store::publish(tx, &of_office(watch, n)).await,
+            None => Ok(()),
+        },
+        (true, false) => {
+            let reason = if to == State::Revoked { "处理已经撤销" } else { "已经整改合格，恢复诚信" };
+            match store::of_entry_kind(tx, "conduct", &make::conduct_title(&e.data)).await? {
+                Some(id) => store::became(tx, id, "withdrawn", reason, e.at).await,
+                None => Ok(()),
+            }
+        }
+        _ => Ok(()),
     }
 }
 
-async fn auction(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let list = |key: &str| {
-        let items: Vec<&str> = d[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        items.join("；")
-    };
-    let time = |key: &str| show_time(d[key].as_i64().unwrap_or(0));
-    let demands = if text(d, "basis") == "product" { "同款商品反拍".to_owned() } else { list("demands") };
-    let body = vec![
-        ("项目编号", text(d, "number")),
-        ("采购人", text(d, "unit")),
-        ("品目", format!("{} {}", text(d, "category"), text(d, "category_name"))),
-        ("数量", format!("{} {}", d["quantity"], text(d, "measure"))),
-        ("最高限价", Fen(d["ceiling"].as_i64().unwrap_or(0)).yuan()),
-        ("采购需求", demands),
-        ("报价方式", text(d, "format")),
-        ("报价时间", format!("{} 至 {}", time("opens_at"), time("closes_at"))),
-        ("收货地", text(d, "place")),
-        ("规则", list("rules")),
-        ("随机数承诺", text(d, "commitment")),
-    ];
-    let title = format!("{}{}竞价公告", text(d, "unit"), text(d, "title"));
-    store::publish(tx, &about(e, "auction", format!("GG-{}", text(d, "number")), title, body)).await
-}
-
-async fn awarded(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let total = Fen(d["amount"].as_i64().unwrap_or(0));
-    let body = vec![
-        ("项目编号", text(d, "number")),
-        ("采购人", text(d, "unit")),
-        ("成交供应商", text(d, "supplier")),
-        ("成交金额", format!("{}（{}）", total.yuan(), total.capitals())),
-        ("成交标的", format!("{} {}，{} {}", text(d, "brand"), text(d, "model"), d["quantity"], text(d, "measure"))),
-        ("最高限价", Fen(d["ceiling"].as_i64().unwrap_or(0)).yuan()),
-        ("成交办法", "最低有效报价成交，同价先报者先".to_owned()),
-    ];
-    let title = format!("{}{}成交结果公告", text(d, "unit"), text(d, "title"));
-    // The next in line has a notice of its own, so the alias is part of the number.
-    let number = format!("CJ-{}-{}", text(d, "number"), text(d, "alias"));
-    store::publish(tx, &about(e, "auction_award", number, title, body)).await
-}
-
-async fn ended(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let body = vec![("项目编号", text(d, "number")), ("采购人", text(d, "unit")), ("终止原因", text(d, "reason"))];
-    let title = format!("{}{}竞价终止公告", text(d, "unit"), text(d, "title"));
-    store::publish(tx, &about(e, "auction_end", format!("ZZ-{}", text(d, "number")), title, body)).await
-}
-
-/// A framework agreement begins, or has ended with its sums.
-async fn agreement(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let day = |key: &str| show_day(d[key].as_i64().unwrap_or(0) as i32);
-    let yuan = |key: &str| Fen(d[key].as_i64().unwrap_or(0)).yuan();
-    let mut body = vec![("协议编号", text(d, "number"))];
-    let (kind, word, letters) = if e.kind == "agreement.made" {
-        body.extend([
-            ("集采机构", text(d, "unit")),
-            ("期限", format!("{} 至 {}", day("from"), day("to"))),
-            ("价目", format!("{} 项", d["items"])),
-            ("入围家数", format!("最多 {} 家", d["places"])),
-        ]);
-        ("agreement", "定点协议", "KJ")
-    } else {
-        body.extend([
-            ("承接供应商", format!("{} 家", d["suppliers"])),
-            ("服务次数", d["jobs"].to_string()),
-            ("下单金额", yuan("ordered")),
-            ("验收金额", yuan("done")),
-            ("支付金额", yuan("paid")),
-        ]);
-        ("agreement_end", "定点协议到期", "DQ")
-    };
-    let title = format!("{}{word}公告", text(d, "title"));
-    store::publish(tx, &about(e, kind, format!("{letters}-{}", text(d, "number")), title, body)).await
-}
-
-async fn round(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let package =
-        |p: &Value| format!("{}（货架价 {}）", text(p, "title"), Fen(p["shelf"].as_i64().unwrap_or(0)).yuan());
-    let packages: Vec<String> = d["packages"].as_array().into_iter().flatten().map(package).collect();
-    let body = vec![
-        ("批次编号", text(d, "number")),
-        ("集采机构", text(d, "unit")),
-        ("配置包", packages.join("；")),
-        ("成交办法", if text(d, "method") == "auction" { "竞价".into() } else { "批量折扣".into() }),
-        ("需求报送截止", show_day(d["due_on"].as_i64().unwrap_or(0) as i32)),
-    ];
-    let title = format!("{}批量采购需求征集公告", text(d, "title"));
-    store::publish(tx, &about(e, "batch", format!("ZJ-{}", text(d, "number")), title, body)).await
-}
-
-async fn round_over(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let won = e.kind == "batch.shared";
-    let mut body = vec![("批次编号", text(d, "number"))];
-    if !text(d, "reason").is_empty() {
-        body.push(("原因", text(d, "reason")));
+/// Somebody corrected or withdrew a notice.
+async fn acted(tx: &Tx<'_>, e: &Recorded) -> Result<()> {
+    let old = store::notice(tx, make::subject_id(e)).await?;
+    let reason = make::text(&e.data, "reason");
+    if e.kind == "notice.withdrawn" {
+        return store::became(tx, old.id, "withdrawn", &reason, e.at).await;
     }
-    let word = if won { "成交结果" } else { "终止" };
-    let title = format!("{}批量采购{word}公告", text(d, "title"));
-    let kind = if won { "batch_result" } else { "batch_end" };
-    store::publish(tx, &about(e, kind, format!("PJ-{}", text(d, "number")), title, body)).await
-}
-
-async fn cancelled(tx: &kit::Tx<'_>, e: &Recorded) -> Result<()> {
-    let d = &e.data;
-    let orders = e.subject.strip_prefix("order/").and_then(|s| s.parse().ok()).unwrap_or(0);
-    let body = [
-        ("合同编号", text(d, "contract")),
-        ("订单编号", text(d, "number")),
-        ("采购人（甲方）", text(d, "unit")),
-        ("供应商（乙方）", text(d, "supplier")),
-        ("注销原因", text(d, "reason")),
-        ("公告日期", show_day(rules::calendar::day_of(e.at))),
-    ];
-    let notice = Notice {
-        id: e.id,
-        number: format!("ZX-{}", text(d, "number")),
-        kind: "cancelled".into(),
-        region: e.region.clone(),
-        unit: text(d, "unit"),
-        supplier: text(d, "supplier"),
-        orders,
-        title: format!("{}采购合同注销公告", text(d, "unit")),
-        amount: d["total"].as_i64().unwrap_or(0),
-        body: body.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
-        due_at: e.at,
-        published_at: e.at,
-    };
-    store::publish(tx, &notice).await?;
-    store::drop_deals(tx, orders).await
+    store::became(tx, old.id, "corrected", &reason, e.at).await?;
+    store::publish(tx, &make::correction(e, &old)).await
 }

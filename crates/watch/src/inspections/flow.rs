@@ -282,7 +282,10 @@ pub async fn close(watch: &Watch, actor: &Actor, id: i64) -> Result<()> {
                 i.state = "closed".into();
                 i.closed_at = Some(tx.now());
                 store::save(tx, &i).await?;
-                let data = json!({"number": i.number, "clean": clean, "found": found, "population": i.population});
+                let data = json!({
+                    "number": i.number, "clean": clean, "found": found, "population": i.population, "title": i.title,
+                    "kind": i.kind, "category": i.category,
+                });
                 tx.journal(entry(&i, "inspection.closed", actor.person, data)).await?;
                 Ok(())
             })

@@ -21,7 +21,7 @@ async fn process(watch: &Watch, q: &dyn Query, e: &Recorded) -> Result<Option<Pr
     let prefix = &watch.settings().ocid_prefix;
     let found = match e.subject.split_once('/') {
         Some(("order", id)) => store::of_order(q, prefix, id.parse().unwrap_or(0)).await?,
-        Some(("auction", id)) => store::of_project(q, prefix, id.parse().unwrap_or(0), &e.data).await?,
+        Some(("auction", id)) => store::of_project(q, prefix, id.parse().unwrap_or(0), e).await?,
         _ => None,
     };
     // Documents are read where the mall is.
@@ -30,9 +30,10 @@ async fn process(watch: &Watch, q: &dyn Query, e: &Recorded) -> Result<Option<Pr
 }
 
 /// Events that become releases.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 10] = [
     "auction.published",
     "auction.awarded",
+    "auction.abandoned",
     "auction.failed",
     "auction.cancelled",
     "contract.concluded",

@@ -20,6 +20,9 @@ use serde_json::{Value, json};
 const PIECE: usize = 500;
 /// Releases of one call of the feed.
 const FEED: usize = 500;
+/// The extension of the standard that bids come from.
+const BIDS: &str =
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_bid_extension/v1.1.5/extension.json";
 const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
 const HEADINGS: [&str; 12] = [
     "ocid",
@@ -49,7 +52,7 @@ fn package(watch: &Watch, name: &str, published: &str) -> Value {
     json!({
         "uri": format!("{base}/open/{name}"), "version": "1.1", "publishedDate": published,
         "publisher": {"name": watch.facts().region(&watch.facts().root).map_or("齐采".into(), |r| format!("{}政府采购网上商城", r.name))},
-        "license": LICENCE, "publicationPolicy": format!("{base}/open"),
+        "extensions": [BIDS], "license": LICENCE, "publicationPolicy": format!("{base}/open"),
     })
 }
 

@@ -41,6 +41,30 @@ impl Party {
     }
 }
 
+/// One bidder's last quote in an auction that was decided.
+#[derive(Clone, Debug)]
+pub struct Bid {
+    /// Name in the public record.
+    pub alias: String,
+    /// Who; None while names are not public.
+    pub tenderer: Option<Party>,
+    /// Fen; None for a seal that held nothing readable.
+    pub amount: Option<i64>,
+    /// When it came, ms UTC.
+    pub at: i64,
+    /// `pending`, `valid`, `disqualified`.
+    pub status: &'static str,
+}
+
+/// How an auction was decided.
+#[derive(Clone, Debug)]
+pub struct Bids {
+    /// When it really ended, extensions among it, ms UTC.
+    pub ended_at: i64,
+    /// Bids by place.
+    pub all: Vec<Bid>,
+}
+
 /// What an event belongs to.
 #[derive(Clone, Debug)]
 pub struct Process {
@@ -64,6 +88,10 @@ pub struct Process {
     pub supplier: Option<Party>,
     /// Where the notice can be read, empty for nowhere.
     pub page: String,
+    /// How its auction was decided, with the events that say so.
+    pub bids: Option<Bids>,
+    /// Whose secret some clauses of its contract are: `state`, `trade`, or empty.
+    pub secret: String,
 }
 
 /// A time as the standard writes it.
@@ -138,6 +166,46 @@ impl Process {
         std::iter::once(buyer).chain(self.supplier.iter().map(|s| s.whole(supplier_roles))).collect()
     }
 
+    /// What a decided auction adds: its real end, who took part, what each asked last.
+    fn decided(&self, r: &mut Map<String, Value>) {
+        let Some(b) = &self.bids else { return };
+        let named: Vec<&Party> = b.all.iter().filter_map(|b| b.tenderer.as_ref()).collect();
+        let t = &mut r["tender"];
+        t["tenderPeriod"] = json!({"endDate": time(b.ended_at)});
+        t["numberOfTenderers"] = json!(b.all.len());
+        if !named.is_empty() {
+            t["tenderers"] = json!(named.iter().map(|p| p.short()).collect::<Vec<_>>());
+        }
+        if let Some(parties) = r["parties"].as_array_mut() {
+            for p in named {
+                match parties.iter_mut().find(|known| known["id"] == p.id()) {
+                    Some(known) => {
+                        let roles = known["roles"].as_array_mut();
+                        if let Some(roles) = roles.filter(|roles| !roles.contains(&json!("tenderer"))) {
+                            roles.push(json!("tenderer"));
+                        }
+                    }
+                    None => parties.push(p.whole(&["tenderer"])),
+                }
+            }
+        }
+        let details: Vec<Value> = b.all.iter().map(|b| self.bid(b)).collect();
+        if !details.is_empty() {
+            r.insert("bids".into(), json!({"details": details}));
+        }
+    }
+
+    fn bid(&self, b: &Bid) -> Value {
+        let mut out = json!({"id": format!("{}-{}", self.tender, b.alias), "date": time(b.at), "status": b.status});
+        if let Some(amount) = b.amount {
+            out["value"] = money(amount);
+        }
+        if let Some(p) = &b.tenderer {
+            out["tenderers"] = json!([p.short()]);
+        }
+        out
+    }
+
     fn tender(&self, title: &str, status: &str, category: &str) -> Value {
         let (method, details) = self.method();
         let mut out = json!({
@@ -176,6 +244,14 @@ impl Process {
 /// The release of an event; None for events that are not public.
 pub fn of(e: &Recorded, p: &Process) -> Option<Value> {
     let d = &e.data;
+    match p.secret.as_str() {
+        "" => {}
+        // Nothing of a state secret; of a trade secret that there is a contract, and its end.
+        "trade" if matches!(e.kind.as_str(), "contract.concluded" | "order.completed" | "order.cancelled") => {
+            return withheld(e, p).map(Value::Object);
+        }
+        _ => return None,
+    }
     Some(Value::Object(match e.kind.as_str() {
         "auction.published" => published(e, p),
         "auction.awarded" => awarded(e, p),
@@ -187,6 +263,12 @@ pub fn of(e: &Recorded, p: &Process) -> Option<Value> {
             );
             let status = if e.kind == "auction.failed" { "unsuccessful" } else { "cancelled" };
             r.insert("tender".into(), json!({"id": p.tender, "status": status}));
+            p.decided(&mut r);
+            r
+        }
+        "auction.abandoned" => {
+            let mut r = p.release(e, &["awardCancellation"], p.both(&["supplier"]));
+            r.insert("awards".into(), json!([{"id": p.award_id(), "status": "cancelled"}]));
             r
         }
         "contract.concluded" => concluded(e, p),
@@ -248,6 +330,7 @@ fn awarded(e: &Recorded, p: &Process) -> Map<String, Value> {
     let d = &e.data;
     let mut r = p.release(e, &["award"], p.both(&["tenderer", "supplier"]));
     r.insert("tender".into(), json!({"id": p.tender, "status": "complete"}));
+    p.decided(&mut r);
     let mut a = json!({
         "id": p.award_id(), "title": text(d, "title"), "status": "active", "date": time(e.at), "value": money(d["amount"].as_i64().unwrap_or(0)),
         "suppliers": p.supplier.iter().map(Party::short).collect::<Vec<_>>(),
@@ -261,6 +344,25 @@ fn awarded(e: &Recorded, p: &Process) -> Map<String, Value> {
     }
     r.insert("awards".into(), json!([a]));
     r
+}
+
+/// A contract with a trade secret: that there is one, between its beginning and its end, without goods, price and supplier.
+fn withheld(e: &Recorded, p: &Process) -> Option<Map<String, Value>> {
+    let d = &e.data;
+    let (tag, status): (&[&str], _) = match e.kind.as_str() {
+        "contract.concluded" => (&["contract"], "active"),
+        "order.completed" => (&["contractTermination"], "terminated"),
+        _ if d["contract"].is_null() => return None,
+        _ => (&["contractTermination"], "cancelled"),
+    };
+    let mut r = p.release(e, tag, vec![p.unit.whole(&["buyer", "procuringEntity"])]);
+    let mut c = json!({"id": p.contract_id(), "status": status});
+    if e.kind == "contract.concluded" {
+        c["title"] = json!("采购合同（含商业秘密，内容不公开）");
+        c["dateSigned"] = json!(time(d["signed_at"].as_i64().unwrap_or(e.at)));
+    }
+    r.insert("contracts".into(), json!([c]));
+    Some(r)
 }
 
 fn concluded(e: &Recorded, p: &Process) -> Map<String, Value> {

@@ -1,8 +1,8 @@
 //! Rows of open data, and what a release needs to know beside its event.
-use super::release::{Party, Process};
+use super::release::{Bid, Bids, Party, Process};
 use kit::db::Row;
+use kit::journal::Recorded;
 use kit::{Query, Result, Tx, params};
-use serde_json::Value;
 
 /// A release as it is kept.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ async fn party(q: &dyn Query, org: i64) -> Result<Party> {
 
 /// The process an order belongs to: its own, or its project's.
 pub async fn of_order(q: &dyn Query, prefix: &str, id: i64) -> Result<Option<Process>> {
-    let sql = "SELECT o.number, o.mode, o.form, o.unit, o.supplier, p.number, p.kind FROM orders o LEFT JOIN project p ON p.id = o.project WHERE o.id = $1";
+    let sql = "SELECT o.number, o.mode, o.form, o.unit, o.supplier, p.number, p.kind, o.secret FROM orders o LEFT JOIN project p ON p.id = o.project WHERE o.id = $1";
     let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
     let order = r.text(0);
     let tender = r.opt_text(5).unwrap_or_else(|| order.clone());
@@ -90,15 +90,18 @@ pub async fn of_order(q: &dyn Query, prefix: &str, id: i64) -> Result<Option<Pro
         unit: party(q, r.int(3)).await?,
         supplier: Some(party(q, r.int(4)).await?),
         page: notice.map_or(String::new(), |n| format!("/notices/{}", n.int(0))),
+        bids: None,
+        secret: r.text(7),
         order,
     }))
 }
 
-/// The process of a project; `supplier` is who won, if somebody did.
-pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, event: &Value) -> Result<Option<Process>> {
+/// The process of a project; `supplier` is who won or gave up, if somebody did.
+pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, e: &Recorded) -> Result<Option<Process>> {
     let sql = "SELECT number, mode, form, unit, kind FROM project WHERE id = $1";
     let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
-    let won = event["supplier_id"].as_str().and_then(|s| s.parse().ok());
+    let won = if e.kind == "auction.abandoned" { &e.data["supplier"] } else { &e.data["supplier_id"] };
+    let won = won.as_str().and_then(|s| s.parse().ok());
     let supplier = match won {
         Some(org) => Some(party(q, org).await?),
         None => None,
@@ -114,5 +117,26 @@ pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, event: &Value) -> 
         unit: party(q, r.int(3)).await?,
         supplier,
         page: format!("/{}s/{id}", r.str(4)),
+        bids: bids(q, id, &e.kind).await?,
+        secret: String::new(),
     }))
+}
+
+/// The bids of an auction with the events that decide it. Names are told with an award only.
+async fn bids(q: &dyn Query, id: i64, event: &str) -> Result<Option<Bids>> {
+    if !matches!(event, "auction.awarded" | "auction.failed") {
+        return Ok(None);
+    }
+    let Some(d) = trade::auctions::decided(q, id).await? else { return Ok(None) };
+    let mut all = Vec::new();
+    for b in d.bids {
+        let status = match (b.amount, b.out, b.passed) {
+            (Some(_), "", Some(true)) => "valid",
+            (Some(_), "", None) => "pending",
+            _ => "disqualified",
+        };
+        let tenderer = if event == "auction.awarded" { Some(party(q, b.supplier).await?) } else { None };
+        all.push(Bid { alias: b.alias, tenderer, amount: b.amount, at: b.at, status });
+    }
+    Ok(Some(Bids { ended_at: d.ended_at, all }))
 }

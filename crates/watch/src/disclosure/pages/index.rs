@@ -1,6 +1,6 @@
 //! 价格指数: how prices paid moved from month to month, by category, for goods that were bought in both months.
 use crate::Watch;
-use crate::disclosure::store;
+use crate::disclosure::deals::store;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

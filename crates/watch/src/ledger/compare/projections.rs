@@ -41,7 +41,7 @@ impl Follower {
 
     async fn apply(self, watch: &Watch, tx: &Tx<'_>, entries: &[Recorded]) -> Result<()> {
         match self {
-            Follower::Disclosure => disclosure::apply(tx, entries).await,
+            Follower::Disclosure => disclosure::apply(watch, tx, entries).await,
             Follower::Open => open::apply(watch, tx, entries).await,
         }
     }

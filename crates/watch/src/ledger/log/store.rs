@@ -132,6 +132,9 @@ pub async fn subjects(q: &dyn Query, number: &str) -> Result<Vec<String>> {
     }
     let sql = "SELECT kind, id FROM project WHERE number = $1";
     out.extend(q.rows(sql, params![number]).await?.iter().map(|r| format!("{}/{}", r.str(0), r.int(1))));
+    // A notice stands for the record whose entry it was made from.
+    let sql = "SELECT j.subject FROM notice n JOIN journal j ON j.id = n.id WHERE n.number = $1";
+    out.extend(q.rows(sql, params![number]).await?.iter().map(|r| r.text(0)));
     out.dedup();
     Ok(out)
 }
