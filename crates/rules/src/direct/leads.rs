@@ -65,7 +65,7 @@ pub(super) fn of(b: &Before, lines: &[AskLine], t: Terms<'_>) -> Vec<Lead> {
         let (kind, t) = (l.second_level(), t.of(&l.category));
         let mut ask = |code, key, rule: &Rule, advice, outcome: Outcome| {
             if let Some(words) = outcome.words() {
-                let title = format!("“{}”没有{}", l.category_name, rule.title);
+                let title = format!("“{}”不属于“{}”", l.category_name, rule.title);
                 let (words, category) = (words.to_owned(), l.category.clone());
                 out.push(Lead { code, title, alert: rule.id, words, advice, key, category });
             }

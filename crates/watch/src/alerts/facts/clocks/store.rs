@@ -100,10 +100,11 @@ fn read(r: &Row) -> Open {
     }
 }
 
-/// Orders that are going on, after an id.
+/// Orders that are going on, after an id; a performed one without a contract has no clocks.
 pub async fn open(q: &dyn Query, after: i64, most: usize) -> Result<Vec<Open>> {
     let sql = format!(
-        "{OPEN} WHERE o.state IN ('offered', 'contracting', 'performing') AND o.id > $1 ORDER BY o.id LIMIT $2"
+        "{OPEN} WHERE o.state IN ('offered', 'contracting', 'performing') AND o.id > $1 \
+         AND (o.state <> 'performing' OR c.signed_at IS NOT NULL) ORDER BY o.id LIMIT $2"
     );
     Ok(q.rows(&sql, params![after, most]).await?.iter().map(read).collect())
 }
