@@ -1,6 +1,6 @@
 //! Rules that compare an awarded auction with others of its class, and bidders with each other over a year.
+use super::Case;
 use super::store;
-use super::{Case, single};
 use crate::alerts::judge::Sheet;
 use kit::Result;
 use rules::alert::contest::{Contest, variation};
@@ -17,12 +17,11 @@ const PAIRS_OF: usize = 12;
 const REGULARS_MAX: usize = 50;
 
 /// All rules that need others.
-pub(super) async fn awarded(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
-    let class = single::class(c).await?;
-    figures(c, &class, sheet);
-    bidders(c, &class, sheet);
-    times(c, &class, sheet).await?;
-    absent(c, &class, sheet).await
+pub(super) async fn awarded(c: &Case<'_>, class: &[Contest], sheet: &mut Sheet) -> Result<()> {
+    figures(c, class, sheet);
+    bidders(c, class, sheet);
+    times(c, class, sheet).await?;
+    absent(c, class, sheet).await
 }
 
 /// Gap, spread, cover quotes, multiples.

@@ -113,15 +113,17 @@ pub(super) async fn event(watch: &Watch, r: &Recorded, id: i64, sheet: &mut Shee
     }
     let Some(e) = store::event(watch.db(), id).await? else { return Ok(()) };
     let c = Case { watch, e, subject: &r.subject, at: r.at };
-    match r.kind.as_str() {
-        "auction.published" => published(&c, sheet).await,
-        "auction.awarded" => {
-            single::ended(&c, sheet).await?;
-            single::awarded(&c, sheet).await?;
-            field::awarded(&c, sheet).await
-        }
-        _ => single::ended(&c, sheet).await,
+    if r.kind == "auction.published" {
+        return published(&c, sheet).await;
     }
+    let t = &c.e.contest;
+    let class = store::of_class(watch.db(), c.class(), t.ends_at - YEAR, t.ends_at, t.id, CLASS_MAX).await?;
+    single::ended(&c, &class, sheet).await?;
+    if r.kind == "auction.awarded" {
+        single::awarded(&c, sheet);
+        field::awarded(&c, &class, sheet).await?;
+    }
+    Ok(())
 }
 
 async fn published(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {

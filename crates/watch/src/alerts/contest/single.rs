@@ -1,6 +1,6 @@
 //! Rules that look at one auction.
+use super::Case;
 use super::store;
-use super::{Case, YEAR};
 use crate::alerts::judge::Sheet;
 use kit::Result;
 use rules::alert::contest::{Bid, Contest};
@@ -11,14 +11,8 @@ use rules::alert::{
 };
 use rules::auction::{Limits, Quote};
 
-/// Others of the class, for their number of bidders and the order in which they came.
-pub(super) async fn class(c: &Case<'_>) -> Result<Vec<Contest>> {
-    let t = &c.e.contest;
-    store::of_class(c.watch.db(), c.class(), t.ends_at - YEAR, t.ends_at, t.id, super::CLASS_MAX).await
-}
-
 /// What is judged however an auction ended: who came, whence, and with what.
-pub(super) async fn ended(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
+pub(super) async fn ended(c: &Case<'_>, class: &[Contest], sheet: &mut Sheet) -> Result<()> {
     let (db, t) = (c.watch.db(), &c.e.contest);
     let need = c.count("alert.one_answer.events", 3);
     let latest = store::of_unit(db, t.unit, t.ends_at, need.max(2)).await?;
@@ -29,7 +23,6 @@ pub(super) async fn ended(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
     if t.bids.is_empty() {
         return Ok(());
     }
-    let class = class(c).await?;
     let p = r019_few_bidders::Params { percent: c.number("alert.few_percent", 50), population: c.population() };
     let others: Vec<usize> = class.iter().map(|o| o.bids.len()).filter(|n| *n > 0).collect();
     c.note(sheet, "R019", c.once(), t.unit, r019_few_bidders::judge(t.bids.len(), &others, p));
@@ -42,7 +35,7 @@ pub(super) async fn ended(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
     if c.on("alert.same_person") {
         c.note(sheet, "W07", c.once(), c.first(), w07_shared_people::judge(&store::parties(db, t.id).await?));
     }
-    quotes(c, &class, sheet);
+    quotes(c, class, sheet);
     Ok(())
 }
 
@@ -72,7 +65,7 @@ fn order(t: &Contest) -> Vec<i64> {
 }
 
 /// What is judged of one auction that has a winner.
-pub(super) async fn awarded(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
+pub(super) fn awarded(c: &Case<'_>, sheet: &mut Sheet) {
     let t = &c.e.contest;
     let limits = Limits {
         mean_bp: c.number("auction.abnormal.mean_bp", 0),
@@ -94,5 +87,4 @@ pub(super) async fn awarded(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
     // Who did not explain a low quote is out by law; the rule asks about responses.
     let responses: Vec<(i64, bool, bool)> = t.bids.iter().map(|b| (b.amount, b.failed, b.won)).collect();
     c.note(sheet, "R036", c.once(), t.unit, r036_lowest_out::judge(&responses));
-    Ok(())
 }
