@@ -51,7 +51,7 @@ impl Map {
                 name: region.short.clone(),
                 key: now.key(),
                 word: now.label(),
-                count: format!("县区 {}/{}", below(true), below(false)),
+                count: format!("{}/{}", below(true), below(false)),
                 label: format!("{}，{}，县区已上线 {}，共 {}", region.name, now.label(), below(true), below(false)),
                 href: format!("{href}{}", t.code),
             })

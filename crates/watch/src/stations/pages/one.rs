@@ -31,7 +31,7 @@ struct Line {
     link: Option<(String, &'static str)>,
 }
 
-struct Duty1 {
+struct Todo {
     t: Task,
     due: String,
     late: bool,
@@ -61,7 +61,7 @@ struct Page {
     blocking: usize,
     lines: Vec<Line>,
     units: Vec<Unit>,
-    tasks: Vec<Duty1>,
+    tasks: Vec<Todo>,
     open: usize,
     areas: Vec<&'static str>,
     /// Orders of the trial and their sum; None when there was no trial.
@@ -115,14 +115,16 @@ fn place_of(code: &str, check: &str) -> Option<(String, &'static str)> {
     }
 }
 
-fn event(e: &Recorded) -> String {
+fn event(e: &Recorded, titles: &HashMap<String, String>) -> String {
     let text = |key: &str| e.data[key].as_str().unwrap_or_default().to_owned();
     match e.kind.as_str() {
         "station.prepared" => format!("启动筹备，计划 {} 上线，任务 {} 项", text("planned"), e.data["tasks"]),
         "station.planned" => format!("计划上线日改为 {}", text("planned")),
         "station.unit" => if e.data["named"] == true { "点名一个试点单位" } else { "取消一个试点单位" }.into(),
-        "station.task_added" => "增加一项任务".into(),
-        "station.task" => format!("任务{}", tasks::word(&text("act"))),
+        "station.task_added" => format!("增加任务“{}”", titles.get(&text("task")).map_or("", String::as_str)),
+        "station.task" => {
+            format!("任务“{}”{}", titles.get(&text("task")).map_or("", String::as_str), tasks::word(&text("act")))
+        }
         "station.trained" => format!("登记培训 {} 人", e.data["people"].as_array().map_or(0, Vec::len)),
         "station.moved" => {
             let word = Act::of(&text("act")).map_or("", |a| a.words().1);
@@ -133,12 +135,13 @@ fn event(e: &Recorded) -> String {
     }
 }
 
-async fn events(watch: &Watch, code: &str) -> Result<Vec<Event>> {
+async fn events(watch: &Watch, code: &str, tasks: &[Todo]) -> Result<Vec<Event>> {
+    let titles: HashMap<String, String> = tasks.iter().map(|l| (l.t.id.to_string(), l.t.title.clone())).collect();
     let found = journal::about(watch.db(), &format!("station/{code}")).await?;
     let people: Vec<i64> = found.iter().map(|e| e.actor).filter(|a| *a > 0).collect();
     let names = base::orgs::person_names(watch.db(), &people).await?;
     let line = |e: &Recorded| Event {
-        words: event(e),
+        words: event(e, &titles),
         at: show_time(e.at),
         who: names.get(&e.actor).cloned().unwrap_or_else(|| "系统".into()),
     };
@@ -146,17 +149,17 @@ async fn events(watch: &Watch, code: &str) -> Result<Vec<Event>> {
 }
 
 /// The tasks of a station as a page lists them.
-async fn listed(watch: &Watch, code: &str, today: Day) -> Result<Vec<Duty1>> {
+async fn listed(watch: &Watch, code: &str, today: Day) -> Result<Vec<Todo>> {
     let found = store::tasks(watch.db(), code).await?;
     let owners: Vec<i64> = found.iter().filter_map(|t| t.owner).collect();
     let names: HashMap<i64, String> = base::orgs::person_names(watch.db(), &owners).await?;
-    let line = |t: Task| Duty1 {
+    let line = |t: Task| Todo {
         due: show_day(t.due),
         late: !t.done && t.due < today,
         owner: t.owner.and_then(|o| names.get(&o).cloned()).unwrap_or_default(),
         t,
     };
-    let mut all: Vec<Duty1> = found.into_iter().map(line).collect();
+    let mut all: Vec<Todo> = found.into_iter().map(line).collect();
     all.sort_by_key(|l| (l.t.done, l.t.due, l.t.id));
     Ok(all)
 }
@@ -207,12 +210,12 @@ async fn page(watch: &Watch, cx: &Cx, code: &str, wrong: Option<Refused>, typed:
         blocking,
         lines: checks.into_iter().map(line).collect(),
         units: figures.units,
+        events: events(watch, code, &tasks).await?,
         open: tasks.iter().filter(|t| !t.t.done).count(),
         tasks,
         areas: standard()?.areas(),
         trial: trial.map(|(n, sum)| (n, Fen(sum).yuan())),
         unfinished: store::unfinished(watch.db(), &parts).await?,
-        events: events(watch, code).await?,
         office,
         shaping: office && code != facts.root && matches!(state, State::Preparing | State::Trial),
         closing: mine.contains(&Act::Close),

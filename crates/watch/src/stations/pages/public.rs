@@ -41,12 +41,19 @@ pub(super) async fn map(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
         since: r.since.map_or("—".into(), show_day),
         heir: heirs.get(&r.code).map_or(String::new(), |h| facts.region_name(h)),
     };
-    let all = facts.regions.values().filter(|r| r.kind != "own" && r.code.starts_with(prefix(city)));
+    // The whole province shows its cities and what is not as usual; a city shows all of its own.
+    let whole = city == facts.root;
+    let shown = |r: &&base::facts::Region| {
+        let unusual = matches!(state(&facts, &r.code), State::Trial | State::Closed);
+        let wanted = !whole || unusual || matches!(r.kind.as_str(), "province" | "city");
+        wanted && r.kind != "own" && r.code.starts_with(prefix(city))
+    };
+    let all = facts.regions.values().filter(shown);
     web::html(&Page {
         s: Shell::public(&cx, "分站上线情况"),
         map: Map::of(&facts, prefix(&facts.root), "/stations/map?city=")?,
         rows: all.map(row).collect(),
         place: facts.region_name(city),
-        narrowed: city != facts.root,
+        narrowed: !whole,
     })
 }
