@@ -85,6 +85,7 @@ export default async function ({ step, open }) {
   });
   await step("the unit is asked and answers from a phone", async () => {
     await auditor.goto(at);
+    await auditor.click("summary:has-text('提出质询')");
     await auditor.selectOption("#q_org", { label: UNIT });
     await auditor.fill("#q_words", "请说明验收经过");
     await press(auditor, "发出质询");
@@ -109,6 +110,7 @@ export default async function ({ step, open }) {
   });
   await step("a finding is drafted, heard, confirmed, put right", async () => {
     await auditor.goto(at);
+    await auditor.click("summary:has-text('初拟审计发现')");
     await auditor.selectOption("#f_org", { label: UNIT });
     await auditor.selectOption("#f_kind", "records");
     await auditor.fill("#f_amount", "100.00");
