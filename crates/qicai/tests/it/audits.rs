@@ -417,7 +417,12 @@ async fn from_the_question_to_the_case_file_everybody_is_heard() {
     finance.get(&at).await.shows(&["基本合规，付款需要改进", "您可以查看"]);
     finance.get(&format!("{at}/report")).await.shows(&["认定的问题", "逾期付款", "年底集中支付所致", "整改完成"]);
     assert!(!finance.get(&format!("{at}/report")).await.text().contains("证据不足"));
-    case_holds(&mall, &finance.get(&format!("{at}/case.zip")).await, unit, all.len()).await;
+    assert_eq!(finance.get(&dropped).await.status, StatusCode::NOT_FOUND, "who was not heard is not named");
+    assert!(!finance.get(&at).await.text().contains("不予认定"));
+    case_holds(&mall, &v.get(&format!("{at}/case.zip")).await, unit, all.len()).await;
+    let theirs = unzip(&finance.get(&format!("{at}/case.zip")).await);
+    assert_eq!(json(&theirs, "findings.json").as_array().unwrap().len(), 1);
+    assert!(!theirs.values().any(|b| String::from_utf8_lossy(b).contains("证据不足")));
 
     // The journal keeps that something was said, not what.
     for words in ["请说明验收经过", "年底集中支付", "基本合规", "审批人是同一科室", "事实清楚"]

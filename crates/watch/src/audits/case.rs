@@ -82,9 +82,9 @@ async fn questions(watch: &Watch, a: &Audit) -> Result<Value> {
     Ok(Value::Array(out))
 }
 
-async fn findings(watch: &Watch, a: &Audit) -> Result<Value> {
+async fn findings(watch: &Watch, a: &Audit, drafts: bool) -> Result<Value> {
     let mut out = Vec::new();
-    for f in inquiries::findings_of(watch.db(), a.id).await? {
+    for f in inquiries::findings_of(watch.db(), a.id, drafts).await? {
         let said = base::said::all(watch.db(), FINDING, f.id).await?;
         let orders = inquiries::orders_of(watch.db(), f.id).await?;
         let kind = lists::kind(&f.kind);
@@ -122,11 +122,12 @@ async fn receipts(watch: &Watch, archive: &mut Archive, entries: &[Recorded]) ->
 }
 
 /// Every entry about the audit, its questions, findings and orders, each once.
-async fn entries(watch: &Watch, a: &Audit, papers: &[store::Paper]) -> Result<Vec<Recorded>> {
+async fn entries(watch: &Watch, a: &Audit, papers: &[store::Paper], drafts: bool) -> Result<Vec<Recorded>> {
     let db = watch.db();
     let mut subjects = vec![format!("audit/{}", a.id)];
     subjects.extend(inquiries::questions_of(db, a.id).await?.iter().map(|q| format!("audit_question/{}", q.id)));
-    subjects.extend(inquiries::findings_of(db, a.id).await?.iter().map(|f| format!("audit_finding/{}", f.id)));
+    let findings = inquiries::findings_of(db, a.id, drafts).await?;
+    subjects.extend(findings.iter().map(|f| format!("audit_finding/{}", f.id)));
     subjects.extend(papers.iter().map(|p| format!("order/{}", p.order)));
     let mut out = Vec::new();
     for s in subjects {
@@ -146,8 +147,8 @@ fn within(a: &Audit, e: &Recorded) -> bool {
     e.region.starts_with(rules::place::prefix(&a.scope.region))
 }
 
-/// Puts the case file together.
-pub async fn file(watch: &Watch, a: &Audit) -> Result<Vec<u8>> {
+/// Puts the case file together; the auditor's holds drafts too that nobody else has seen.
+pub async fn file(watch: &Watch, a: &Audit, drafts: bool) -> Result<Vec<u8>> {
     let db = watch.db();
     let draw = draw_record(watch, a).await?.ok_or(Fail::Hidden)?;
     // What was written a moment ago has no number or no proof yet.
@@ -176,8 +177,8 @@ pub async fn file(watch: &Watch, a: &Audit) -> Result<Vec<u8>> {
     archive.add("index.json", &pretty(&Value::Array(index)))?;
     archive.add("index.csv", &sheet::csv_of(&rows)?)?;
     archive.add("questions.json", &pretty(&questions(watch, a).await?))?;
-    archive.add("findings.json", &pretty(&findings(watch, a).await?))?;
-    receipts(watch, &mut archive, &entries(watch, a, &list).await?).await?;
+    archive.add("findings.json", &pretty(&findings(watch, a, drafts).await?))?;
+    receipts(watch, &mut archive, &entries(watch, a, &list, drafts).await?).await?;
     archive.add("log-key.txt", format!("{}\n", watch.signer().verifier().vkey()).as_bytes())?;
     archive.finish()
 }

@@ -129,10 +129,11 @@ fn scope_words(watch: &Watch, a: &Audit, names: &HashMap<i64, String>) -> Vec<(&
     ]
 }
 
-async fn shown(watch: &Watch, a: Audit) -> Result<Shown> {
+async fn shown(watch: &Watch, a: Audit, auditor: bool) -> Result<Shown> {
     let (db, id, now) = (watch.db(), a.id, watch.db().now());
     let papers = store::papers(db, id).await?;
-    let (questions, findings) = (inquiries::questions_of(db, id).await?, inquiries::findings_of(db, id).await?);
+    let questions = inquiries::questions_of(db, id).await?;
+    let findings = inquiries::findings_of(db, id, auditor).await?;
     let mut orgs: Vec<i64> = papers.iter().flat_map(|p| [p.unit, p.supplier]).collect();
     orgs.extend([a.scope.unit, a.scope.supplier]);
     let names = base::orgs::names(db, &orgs).await?;
@@ -236,7 +237,7 @@ async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, form: Opti
     let worded = |key: &str| matches!(key, "conclude" | "drop");
     let of = |with: bool| may.iter().filter(|(k, ..)| worded(k) == with).map(|(k, _, w)| (*k, *w)).collect();
     let (acts, with_words) = (of(false), of(true));
-    let h = shown(watch, a).await?;
+    let h = shown(watch, a, actor.may(Duty::Auditor)).await?;
     let state = h.x.a.state;
     Ok(Page {
         s: Shell::work(cx, format!("审计 {}", h.x.a.number)).await?,
@@ -341,11 +342,12 @@ struct Report {
 
 async fn report(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>) -> Result<Response> {
     let db = watch.db();
-    let a = read(&watch, cx.actor()?, id).await?;
+    let actor = cx.actor()?;
+    let a = read(&watch, actor, id).await?;
     if !a.state.has_papers() {
         return Err(Fail::Hidden);
     }
-    let h = shown(&watch, a).await?;
+    let h = shown(&watch, a, actor.may(Duty::Auditor)).await?;
     let mut findings = Vec::new();
     for f in h.raw_findings.iter().filter(|f| f.state.confirmed()) {
         let kind = lists::kind(&f.kind).ok_or(Fail::Hidden)?;
@@ -380,9 +382,10 @@ async fn report(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>) -> Resu
 }
 
 async fn case_file(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>) -> Result<Response> {
-    let a = read(&watch, cx.actor()?, id).await?;
+    let actor = cx.actor()?;
+    let a = read(&watch, actor, id).await?;
     let name = format!("{}-案卷.zip", a.number);
-    Ok(web::download(&name, "application/zip", case::file(&watch, &a).await?))
+    Ok(web::download(&name, "application/zip", case::file(&watch, &a, actor.may(Duty::Auditor)).await?))
 }
 
 /// Routes of this room.

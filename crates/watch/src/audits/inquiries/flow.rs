@@ -259,7 +259,7 @@ pub async fn find(watch: &Watch, actor: &Actor, audit: i64, f: &Finding) -> Resu
                 if kind.side != "both" && kind.side != side {
                     return Err(Fail::field("kind", "audit.kind_side", "这种问题不适用于所选的一方，请换问题种类。"));
                 }
-                let n = store::findings_of(tx, audit).await?.len();
+                let n = store::findings_of(tx, audit, true).await?.len();
                 if n >= PUT_MAX {
                     return Err(Fail::refuse("audit.put_max", format!("一个项目最多 {PUT_MAX} 个问题。")));
                 }

@@ -7,4 +7,5 @@ mod store;
 pub(super) use flow::{FINDING, QUESTION};
 pub use flow::{Finding, Put, Question, ask, find, run_due};
 pub use pages::routes;
+pub(super) use pages::what;
 pub use store::{Found, Row, findings_of, orders_of, questions_of, waiting};

@@ -89,7 +89,7 @@ async fn list(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
 }
 
 /// What an act is called where it is told.
-fn what(act: &str) -> &'static str {
+pub(in crate::audits) fn what(act: &str) -> &'static str {
     match act {
         "ask" => "质询",
         "escalate" => "报财政部门督促",

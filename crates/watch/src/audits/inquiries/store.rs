@@ -254,13 +254,10 @@ pub async fn questions_of(q: &dyn Query, audit: i64) -> Result<Vec<Row>> {
         .collect()
 }
 
-/// Findings of an audit, in order.
-pub async fn findings_of(q: &dyn Query, audit: i64) -> Result<Vec<Found>> {
-    q.rows(&format!("{FINDING} WHERE q.audit = $1 ORDER BY q.id"), params![audit])
-        .await?
-        .iter()
-        .map(read_finding)
-        .collect()
+/// Findings of an audit, in order; with drafts that nobody else has seen, or without.
+pub async fn findings_of(q: &dyn Query, audit: i64, drafts: bool) -> Result<Vec<Found>> {
+    let sql = format!("{FINDING} WHERE q.audit = $1 AND ($2 = 1 OR q.sent_at IS NOT NULL) ORDER BY q.id");
+    q.rows(&sql, params![audit, drafts]).await?.iter().map(read_finding).collect()
 }
 
 /// The orders a finding is about: id and number.
