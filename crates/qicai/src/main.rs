@@ -3,7 +3,7 @@ use clap::{Args, Parser, Subcommand};
 use kit::{Clock, Fail, Result, journal};
 use qicai::settings::File;
 use qicai::{MIGRATIONS, demo, open, open_db};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -426,7 +426,7 @@ async fn doctor(place: &Place, audit: bool) -> Result<()> {
 }
 
 /// Writes the log with all entries into a file.
-async fn dump(place: &Place, file: &std::path::Path) -> Result<()> {
+async fn dump(place: &Place, file: &Path) -> Result<()> {
     use std::io::Write;
     let mall = opened(place, Clock::default()).await?;
     journal::sequence(mall.watch.db()).await?;
@@ -437,8 +437,8 @@ async fn dump(place: &Place, file: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-fn verify(file: &std::path::Path, key: Option<&str>, sm2_key: Option<&std::path::Path>) -> Result<()> {
-    let wrong = |path: &std::path::Path, e: std::io::Error| Fail::Fault(format!("{}: {e}", path.display()));
+fn verify(file: &Path, key: Option<&str>, sm2_key: Option<&Path>) -> Result<()> {
+    let wrong = |path: &Path, e: std::io::Error| Fail::Fault(format!("{}: {e}", path.display()));
     let content = std::fs::File::open(file).map_err(|e| wrong(file, e))?;
     let pem = sm2_key.map(|p| std::fs::read_to_string(p).map_err(|e| wrong(p, e))).transpose()?;
     let given = watch::ledger::log::verify::Given { key, sm2: pem.as_deref() };
@@ -448,7 +448,7 @@ fn verify(file: &std::path::Path, key: Option<&str>, sm2_key: Option<&std::path:
 }
 
 /// Signs the newest head of a mall's log when it continues the last one.
-async fn witness(key: &PathBuf, name: &str, log: &str, log_key: Option<&str>, state: &PathBuf) -> Result<()> {
+async fn witness(key: &Path, name: &str, log: &str, log_key: Option<&str>, state: &Path) -> Result<()> {
     use watch::ledger::log::witness;
     let signer = kit::note::Signer::open(key, name)?;
     println!("This witness: {}", signer.verifier().vkey());
@@ -464,7 +464,7 @@ async fn witness(key: &PathBuf, name: &str, log: &str, log_key: Option<&str>, st
 }
 
 /// Replays a public record of an auction or of a draw.
-fn recompute(file: &std::path::Path) -> Result<()> {
+fn recompute(file: &Path) -> Result<()> {
     let text = std::fs::read_to_string(file).map_err(|e| Fail::Fault(format!("{}: {e}", file.display())))?;
     let wrong = |e: String| Fail::Fault(format!("{} does not fit: {e}", file.display()));
     let v: serde_json::Value = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;

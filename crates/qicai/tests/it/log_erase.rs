@@ -5,6 +5,7 @@ use crate::mall::{Box, Page, Visitor};
 use axum::http::StatusCode;
 use kit::{Query, journal, params};
 use serde_json::Value;
+use watch::ledger::compare;
 use watch::ledger::log::verify::{self, Given};
 use watch::ledger::log::{self, Keys};
 
@@ -223,6 +224,26 @@ async fn an_erased_row_is_vouched_for_by_the_entry_that_erased_it() {
         let wrong = log::audit(db, &keys).await.unwrap().wrong;
         assert!(wrong.iter().any(|w| w.contains(&format!("journal entry {seq} ("))), "{column}: {wrong:?}");
         run(&mall, format!("UPDATE journal SET {column} = {same} WHERE seq = {seq}")).await;
+    }
+    // So is what /log shows of it.
+    for column in ["ground", "basis", "reason", "asked_by", "decided_by", "note"] {
+        let other = match column {
+            "ground" => "'secret'",
+            "asked_by" | "decided_by" => "7",
+            _ => "'other'",
+        };
+        let was = db.one(&format!("SELECT {column} FROM erasure"), params![]).await.unwrap().all()[0].clone();
+        run(&mall, format!("UPDATE erasure SET {column} = {other}")).await;
+        let mut found = log::audit(db, &keys).await.unwrap();
+        compare::audit(&mall.mall.watch, &mut found).await.unwrap();
+        assert_eq!(found.wrong.len(), 1, "{column}: {:?}", found.wrong);
+        assert!(found.wrong[0].contains(&format!("erasure of entry {seq}")), "{column}: {:?}", found.wrong);
+        let back = match was {
+            kit::db::Val::Int(n) => n.to_string(),
+            kit::db::Val::Text(t) => format!("'{t}'"),
+            other => panic!("{other:?}"),
+        };
+        run(&mall, format!("UPDATE erasure SET {column} = {back}")).await;
     }
     // From an old copy the words come back: that is found too.
     let body = was.body.replace('\'', "''");

@@ -1,7 +1,7 @@
 //! What commands wrote, compared with what their entries hold.
 use super::store::{self, Order, Quote};
 use super::told::{self, Told};
-use crate::ledger::log::Found;
+use crate::ledger::log::{self, Found};
 use kit::journal::{self, Recorded};
 use kit::{Query, Result};
 use serde_json::Value;
@@ -25,6 +25,7 @@ pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
         contracts(q, &piece, out).await?;
         payments(q, &piece, out).await?;
         quotes(q, &piece, out).await?;
+        erasures(q, &piece, out).await?;
         seq = last;
     }
     for id in store::quotes_without_entry(q).await? {
@@ -104,6 +105,29 @@ async fn quotes(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()
                     said.0, e.seq
                 ));
             }
+        }
+    }
+    Ok(())
+}
+
+async fn erasures(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()> {
+    let said: Vec<(i64, &Recorded)> =
+        piece.iter().filter(|e| e.kind == log::ERASED).filter_map(|e| Some((e.data["seq"].as_i64()?, e))).collect();
+    let rows = store::erasures(q, &said.iter().map(|(seq, _)| *seq).collect::<Vec<_>>()).await?;
+    out.rows += rows.len();
+    for (seq, e) in said {
+        let text = |key: &str| e.data[key].as_str().unwrap_or_default().to_owned();
+        let told = [
+            text("kind"),
+            text("ground"),
+            text("basis"),
+            text("reason"),
+            text("asked_by"),
+            e.actor.to_string(),
+            text("note"),
+        ];
+        if rows.get(&seq) != Some(&told) {
+            out.say(format!("erasure of entry {seq} differs from journal entry {}", e.seq));
         }
     }
     Ok(())

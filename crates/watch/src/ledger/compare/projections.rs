@@ -48,7 +48,8 @@ impl Follower {
 }
 
 /// Rows as they are and as they would be, by table.
-type Both = Vec<(&'static str, BTreeMap<String, String>, BTreeMap<String, String>)>;
+type Both = Vec<(&'static str, Digests, Digests)>;
+type Digests = BTreeMap<store::Key, [u8; 16]>;
 
 /// Names every row that a follower would make otherwise.
 pub async fn compare(watch: &Watch, out: &mut Found) -> Result<()> {
@@ -56,15 +57,19 @@ pub async fn compare(watch: &Watch, out: &mut Found) -> Result<()> {
         let both = watch.db().rehearse("compare.again", |tx| Box::pin(again(watch, f, tx))).await?;
         for (table, is, would) in both {
             out.rows += is.len();
+            let two = f.tables().iter().any(|(t, key)| *t == table && key.len() == 2);
+            let name = |key: &store::Key| {
+                if two { format!("{table} {}/{}", key.0, key.1) } else { format!("{table} {}", key.0) }
+            };
             for (key, row) in &is {
                 match would.get(key) {
                     Some(again) if again == row => {}
-                    Some(_) => out.say(format!("{table} {key} differs from what the journal says")),
-                    None => out.say(format!("{table} {key} comes from no entry of the journal")),
+                    Some(_) => out.say(format!("{} differs from what the journal says", name(key))),
+                    None => out.say(format!("{} comes from no entry of the journal", name(key))),
                 }
             }
             let missing = would.keys().filter(|k| !is.contains_key(*k));
-            missing.for_each(|key| out.say(format!("{table} {key} is missing, the journal says it")));
+            missing.for_each(|key| out.say(format!("{} is missing, the journal says it", name(key))));
         }
     }
     Ok(())

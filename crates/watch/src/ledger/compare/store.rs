@@ -10,13 +10,32 @@ pub async fn hold(tx: &Tx<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A digest of every row of a table, by what names the row.
-pub async fn digests(q: &dyn Query, table: &str, key: &[&str]) -> Result<BTreeMap<String, String>> {
+/// What names a row: one number or two.
+pub type Key = (i64, i64);
+
+/// Rows read at a time.
+const PIECE: i64 = 5_000;
+
+/// A digest of every row of a table, by the one or two columns that name the row.
+pub async fn digests(q: &dyn Query, table: &str, key: &[&str]) -> Result<BTreeMap<Key, [u8; 16]>> {
+    let two = key.len() == 2;
     let keys = key.iter().map(|k| format!("t.{k}")).collect::<Vec<_>>().join(", ");
-    let sql = format!("SELECT {keys}, t.* FROM {table} t ORDER BY {keys}");
-    let named = |r: &Row| (0..key.len()).map(|i| r.int(i).to_string()).collect::<Vec<_>>().join("/");
-    let digest = |r: &Row| kit::text::sha256(&[format!("{:?}", r.all()).as_bytes()]);
-    Ok(q.rows(&sql, params![]).await?.iter().map(|r| (named(r), digest(r))).collect())
+    let after = if two { format!("({keys}) > ($2, $3)") } else { format!("{keys} > $2") };
+    let sql = format!("SELECT {keys}, t.* FROM {table} t WHERE {after} ORDER BY {keys} LIMIT $1");
+    let named = |r: &Row| (r.int(0), if two { r.int(1) } else { 0 });
+    let (mut out, mut last) = (BTreeMap::new(), (i64::MIN, i64::MIN));
+    loop {
+        let values = [Val::from(PIECE), Val::from(last.0), Val::from(last.1)];
+        let piece = q.rows(&sql, &values[..if two { 3 } else { 2 }]).await?;
+        for r in &piece {
+            let whole = kit::merkle::leaf(format!("{:?}", r.all()).as_bytes());
+            out.insert(named(r), std::array::from_fn(|i| whole[i]));
+        }
+        match piece.last() {
+            Some(r) if piece.len() as i64 == PIECE => last = named(r),
+            _ => return Ok(out),
+        }
+    }
 }
 
 fn list<'a, T: 'a>(all: &'a [T]) -> Vec<Val>
@@ -108,6 +127,22 @@ pub async fn quotes_without_entry(q: &dyn Query) -> Result<Vec<i64>> {
     let sql = "SELECT k.id FROM auction_quote k WHERE NOT EXISTS \
                (SELECT 1 FROM journal j WHERE j.id = k.id AND j.kind = 'auction.quoted') ORDER BY k.id LIMIT 20";
     Ok(q.rows(sql, params![]).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// What was erased, by number of the entry: kind, ground, basis, reason, who asked, who decided, what the decider said.
+pub async fn erasures(q: &dyn Query, seqs: &[i64]) -> Result<HashMap<i64, [String; 7]>> {
+    if seqs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let marks = marks(1, seqs.len());
+    let sql = format!(
+        "SELECT seq, kind, ground, basis, reason, asked_by, decided_by, note FROM erasure WHERE state = 'done' AND seq IN ({marks})"
+    );
+    let read = |r: &Row| {
+        let who = |i: usize| r.opt_int(i).unwrap_or(0).to_string();
+        (r.int(0), [r.text(1), r.text(2), r.text(3), r.text(4), who(5), who(6), r.text(7)])
+    };
+    Ok(q.rows(&sql, &list(seqs)).await?.iter().map(read).collect())
 }
 
 /// An order with what is summed up from its other rows.

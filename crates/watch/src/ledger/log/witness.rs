@@ -10,6 +10,7 @@ use kit::note::{Signer, Verifier, parts};
 use kit::{Fail, Result, text};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 use std::io::BufReader;
 use std::path::Path;
 use std::time::Duration;
@@ -153,14 +154,13 @@ async fn fetched(o: &Order<'_>, key: &Verifier, old: Option<&Head>) -> Result<He
     let nodes = wanted(|want| merkle::consistency(old.size, new.size, want));
     let mut tiles: HashMap<(u32, u64), Vec<Hash>> = HashMap::new();
     for (level, n) in nodes.iter().map(|node| merkle::tile_of(*node)) {
-        if !tiles.contains_key(&(level, n)) {
-            let part = match merkle::width(level, n, new.size) {
-                merkle::TILE => String::new(),
-                w => format!(".p/{w}"),
-            };
-            let bytes = get(format!("/log/tile/{level}/{}{part}", merkle::number(n))).await?;
-            tiles.insert((level, n), bytes.as_chunks::<32>().0.to_vec());
-        }
+        let Slot::Vacant(slot) = tiles.entry((level, n)) else { continue };
+        let part = match merkle::width(level, n, new.size) {
+            merkle::TILE => String::new(),
+            w => format!(".p/{w}"),
+        };
+        let bytes = get(format!("/log/tile/{level}/{}{part}", merkle::number(n))).await?;
+        slot.insert(bytes.as_chunks::<32>().0.to_vec());
     }
     let hash = |node: Node| merkle::in_tile(node, tiles.get(&merkle::tile_of(node))?);
     let Some(known) = nodes.iter().map(|n| Some((*n, hash(*n)?))).collect::<Option<HashMap<_, _>>>() else {
