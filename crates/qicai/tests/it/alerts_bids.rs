@@ -259,7 +259,7 @@ async fn turns_gaps_and_cover_quotes_stand_out_from_a_class_once_there_is_one() 
     let office = mall.login("licheng.jianguan").await;
     office.get("/alerts/rules").await.shows(&[
         "试题查准",
-        "试题查全",
+        "试题查全</th>",
         "R057 少数几家轮流成交",
         "alert.rotation.awards",
     ]);

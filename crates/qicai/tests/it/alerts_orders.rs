@@ -229,6 +229,8 @@ async fn prices_are_held_against_offers_history_market_and_deals() {
     let four = path(&buy_offer(&handler, offer_of(&mall, id).await, "1").await);
     conclude(&mall, &four, "100").await;
     assert_eq!(leads(&mall, "R016").await, 1);
+    // Deals that come from no entry would be named by the audit.
+    force(&mall, "DELETE FROM deal WHERE entry < 0".into()).await;
     mall.sound().await;
 }
 
@@ -484,12 +486,12 @@ async fn exceptions_withdrawn_complaints_and_early_marks_are_seen() {
     assert_eq!(leads(&mall, "M15").await, 0, "long ago");
 
     // Marks: too few to judge; and marks without anything accepted.
-    qicai::demo::more_orders(&mall.mall.watch, 5, 9).await.unwrap();
+    qicai::demo::more_orders(&mall.mall.watch, 5, 20).await.unwrap();
     assert_eq!(leads(&mall, "M16").await, 0);
     let given = "SELECT COUNT(*) FROM evaluation WHERE side = 'unit'";
     assert!(mall.number(given).await > 0 && blind(&mall, "M16").await == mall.number(given).await);
     let before = mall.number(given).await;
-    qicai::demo::more_orders(&mall.mall.watch, 6, 9).await.unwrap();
+    qicai::demo::more_orders(&mall.mall.watch, 6, 20).await.unwrap();
     force(&mall, "UPDATE acceptance SET at = at + 1000000000000".into()).await;
     let seen = leads(&mall, "M16").await;
     force(&mall, "UPDATE acceptance SET at = at - 1000000000000".into()).await;
