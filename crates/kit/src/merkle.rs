@@ -254,6 +254,12 @@ mod tests {
     }
 
     #[test]
+    fn tiles_are_as_wide_as_the_tree_asks() {
+        assert_eq!((width(0, 0, 700), width(0, 2, 700), width(0, 3, 700)), (256, 188, 0));
+        assert_eq!((width(1, 0, 700), width(1, 0, 65_536), width(2, 0, 65_536)), (2, 256, 1));
+    }
+
+    #[test]
     fn the_tree_is_that_of_the_rfc() {
         for n in (0..70).chain([255, 256, 257, 511, 513, 1000]) {
             let all = leaves(n);
