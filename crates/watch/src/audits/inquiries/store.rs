@@ -196,7 +196,7 @@ fn visible(a: &Actor, theirs: &str, finance: &str) -> (String, Val) {
                 "a.region LIKE $1".to_owned()
             } else {
                 format!(
-                    "(q.region LIKE $1 AND (q.escalated = 1{finance}) OR a.region LIKE $1 AND a.state = 'concluded')"
+                    "(q.region LIKE $1 AND (q.escalated = 1{finance}) OR a.region LIKE $1 AND a.state = 'concluded'{theirs})"
                 )
             };
             (reach, Val::from(format!("{prefix}%")))
