@@ -355,9 +355,9 @@ mod tests {
         let annual = |n| book(&[("limit.decentralised.annual_fen", Value::Int(n))]);
         // 2022-01-07, 2022-01-08, 2022-02-10, 2023-01-05: a new year begins anew.
         let deeds = [deed(1, 18_999, 400), deed(2, 19_000, 400), deed(3, 19_033, 400), deed(4, 19_362, 400)];
-        assert_eq!(replayed(&annual(100_000), &annual(1_000), &deeds, 0), [(3, What::Blocked)]);
+        assert_eq!(replayed(&annual(100_000), &annual(1_100), &deeds, 0), [(3, What::Blocked)]);
         // Orders before the window are in the sum.
-        assert_eq!(replayed(&annual(100_000), &annual(1_000), &deeds, 19_033), [(3, What::Blocked)]);
+        assert_eq!(replayed(&annual(100_000), &annual(1_100), &deeds, 19_033), [(3, What::Blocked)]);
         let often = |n| book(&[("limit.same_kind.orders_per_month", Value::Int(n))]);
         assert_eq!(replayed(&often(9), &often(1), &deeds, 0), [(2, What::Warned)]);
     }
