@@ -46,7 +46,7 @@ export default async function ({ step, open }) {
   });
   await step("the number of a notice works as well", async () => {
     await visitor.goto("/notices");
-    await Promise.all([visitor.waitForNavigation(), visitor.click("main a[href^='/notices/'] >> nth=0")]);
+    await Promise.all([visitor.waitForNavigation(), visitor.click("main td a[href^='/notices/'] >> nth=0")]);
     const found = /(?:[A-Z]{2}-\d{6}-[0-9A-Z-]+|\d{6}-\d{4}-[A-Z]{2}-\d{6})/.exec(await visitor.locator("body").innerText());
     assert.ok(found, `no number on ${visitor.url()}`);
     await verified(visitor, found[0]);
