@@ -107,7 +107,7 @@ export default async function ({ step, open }) {
 
   const seller = await open({ user: "lantian.guanli" });
   let product, row;
-  await step("prices of the market are seen; the seller's own offer is frozen by itself", async () => {
+  await step("prices of the market are seen; the seller is told before anything is frozen", async () => {
     await seller.goto("/offers?page=2");
     const last = seller.locator("table.cards tbody tr").last();
     const href = await last.locator("a").first().getAttribute("href");

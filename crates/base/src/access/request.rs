@@ -272,7 +272,11 @@ pub async fn guard(State(base): State<Base>, mut request: Request, next: Next) -
     if request.method() != Method::GET && request.method() != Method::HEAD && !same_origin(request.headers()) {
         return crate::shell::dress(&base, None, "/", Fail::Denied.into_response()).await;
     }
-    let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let here = match *request.method() {
+        Method::GET | Method::HEAD => request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+        // Where a form is sent to can often not be looked at; whoever has to sign in first goes back to the form's page.
+        _ => form_page(request.headers()),
+    };
     let live = match find(&base, request.headers()).await {
         Ok(live) => live,
         Err(e) => return crate::shell::dress(&base, None, &here, e.into_response()).await,
@@ -332,6 +336,14 @@ fn same_origin(headers: &HeaderMap) -> bool {
             origin.split_once("://").is_some_and(|(_, from)| from == host)
         }
     }
+}
+
+/// The page of this mall that a form was sent from.
+fn form_page(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (_, rest) = text(header::REFERER).split_once("://").unwrap_or_default();
+    let path = rest.strip_prefix(text(header::HOST)).filter(|path| kit::web::local(path));
+    path.unwrap_or("/todo").to_owned()
 }
 
 /// The cookie that opens a session.

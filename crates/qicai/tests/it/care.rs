@@ -135,3 +135,19 @@ async fn reports_are_counted_and_the_same_one_is_one() {
     report(&second).await.refused("贵单位今天已举报 1 次");
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_in_again_comes_back_to_the_page_of_the_form() {
+    let mall = Box::new().await;
+    let v = mall.visitor();
+    let send = async |referer: &str| {
+        let from = [("host", "mall.example"), ("referer", referer)];
+        let page = v.post_with("/offers/7", &from, "application/x-www-form-urlencoded", b"price=1".to_vec()).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER);
+        page.location
+    };
+    assert_eq!(send("https://mall.example/offers?page=2").await, "/login?back=%2Foffers%3Fpage%3D2");
+    assert_eq!(send("https://elsewhere.example/offers").await, "/login?back=%2Ftodo");
+    assert_eq!(send("https://mall.example.evil.example/offers").await, "/login?back=%2Ftodo");
+    assert_eq!(send("https://mall.example//evil.example").await, "/login?back=%2Ftodo");
+}

@@ -2,6 +2,7 @@
 //! the cockpit of those who answer for a place or a unit.
 mod asked;
 mod chart;
+mod forecast;
 mod orders;
 mod overview;
 mod table;

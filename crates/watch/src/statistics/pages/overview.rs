@@ -1,8 +1,9 @@
 //! The overview of a place, as a public page, as the month's report for printing, and as the cockpit.
 use super::asked::{Asked, month_of, year_before};
 use super::chart::Chart;
+use super::forecast::{Forecast, forecast};
 use super::{mean, share, wan};
-use crate::statistics::{names, store};
+use crate::statistics::names;
 use crate::{Watch, alerts};
 use askama::Template;
 use axum::extract::State;
@@ -13,16 +14,13 @@ use kit::{Result, web};
 use rules::Fen;
 use rules::calendar::{civil, day_from, day_of, show_day, show_time};
 use rules::price::movement;
-use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Filter, Mark, Table, concentration, december, year_end};
+use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Filter, Mark, Table, concentration};
 use std::collections::HashMap;
 
 /// Rows of a ranking.
 const TOP: usize = 10;
 /// Above this the market counts as concentrated, below it as not; the line that peers draw.
 const CONCENTRATED: i64 = 2_500;
-
-/// The December rush is spoken of after so many days of the year.
-const RUSH_DAYS_MIN: i64 = 90;
 
 /// A figure on top of the page.
 pub(super) struct Tile {
@@ -348,92 +346,6 @@ pub(super) async fn report(State(watch): State<Watch>, cx: Cx) -> Result<Respons
         printed: show_time(watch.db().now()),
         finance,
     })
-}
-
-/// What the year will leave unspent.
-struct Forecast {
-    granted: String,
-    committed: String,
-    expected: String,
-    unspent: String,
-    rate: String,
-    /// Share of the year before that fell into its December.
-    december: String,
-    /// What is still expected, and what of it in December.
-    rest: String,
-    rush: String,
-    /// How many times the mean of the months before that is, in percent, where it is more than the rulebook warns of.
-    rushed: Option<String>,
-    rows: Vec<(String, String, String, String, String)>,
-}
-
-/// Budget of this year against how spending ran last year, by unit; those who will leave most come first.
-async fn forecast(watch: &Watch, a: &Asked) -> Result<Option<Forecast>> {
-    let today = day_of(watch.db().now());
-    let (year, ..) = civil(today);
-    let unit = a.filter.equal.iter().find(|(d, _)| *d == Dim::Unit).and_then(|(_, v)| v.parse().ok()).unwrap_or(0);
-    let budgets = store::budgets(watch.db(), &a.filter.region, unit, i64::from(year)).await?;
-    if budgets.is_empty() {
-        return Ok(None);
-    }
-    let first = |y: i32| day_from(y, 1, 1).unwrap_or(today);
-    let whole = Filter { from: first(year - 1), to: first(year) - 1, ..a.filter.clone() };
-    let part = Filter { to: year_before(today), ..whole.clone() };
-    let units = watch.desk().ask(watch, &whole, &[(Dim::Unit, None), (Dim::Month, None)]).await?;
-    let so_far = watch.desk().ask(watch, &part, &[(Dim::Unit, None)]).await?;
-    let amounts = |t: Option<&Table>| -> HashMap<String, i64> {
-        t.map_or_else(HashMap::new, |t| t.cells.iter().map(|(v, _, c)| (v.clone(), c.amount)).collect())
-    };
-    let (all, early) = (amounts(units.tables.first()), amounts(so_far.tables.first()));
-    let days = (i64::from(today - first(year)) + 1, i64::from(first(year + 1) - first(year)));
-    let (mut sums, mut rows) = ([0_i64; 3], Vec::new());
-    for (org, granted, frozen, spent) in budgets {
-        let key = org.to_string();
-        let last = |m: &HashMap<String, i64>| m.get(&key).copied().unwrap_or(0);
-        let committed = frozen + spent;
-        let expected = year_end(committed, granted, (last(&early), last(&all)), days);
-        for (sum, v) in sums.iter_mut().zip([granted, committed, expected]) {
-            *sum += v;
-        }
-        rows.push((org, granted, committed, expected));
-    }
-    rows.sort_by_key(|(org, granted, _, expected)| (expected - granted, *org));
-    rows.truncate(TOP);
-    let words = base::orgs::names(watch.db(), &rows.iter().map(|r| r.0).collect::<Vec<_>>()).await?;
-    let [granted, committed, expected] = sums;
-    let months = units.tables.get(1).cloned().unwrap_or_default();
-    let past = months.cells.iter().find(|(m, ..)| m.ends_with("-12")).map_or(0, |(.., c)| c.amount);
-    let to_come = units.total().amount - so_far.total().amount;
-    let rush = december(expected - committed, (past.min(to_come), to_come), days.1 - days.0);
-    let any = rules::rulebook::Scope { mode: None, form: None, category: None, amount: None };
-    let warns = watch.facts().number("alert.december_percent", &watch.facts().root, &any, today, 200);
-    // Against the mean of as many days as December has; a few weeks say nothing about a year.
-    let percent = i128::from(rush) * 100 * i128::from(days.0) / (i128::from(committed.max(1)) * 31);
-    let tells = committed > 0 && days.0 >= RUSH_DAYS_MIN;
-    Ok(Some(Forecast {
-        granted: Fen(granted).yuan(),
-        committed: Fen(committed).yuan(),
-        expected: Fen(expected).yuan(),
-        unspent: Fen(granted - expected).yuan(),
-        rate: share(committed, granted),
-        december: share(past, units.total().amount),
-        rest: Fen(expected - committed).yuan(),
-        rush: Fen(rush).yuan(),
-        rushed: (tells && percent >= i128::from(warns)).then(|| format!("是今年至今月均的 {percent}%")),
-        rows: rows
-            .into_iter()
-            .map(|(org, granted, committed, expected)| {
-                let name = words.get(&org).cloned().unwrap_or_default();
-                (
-                    name,
-                    Fen(granted).yuan(),
-                    Fen(committed).yuan(),
-                    Fen(granted - expected).yuan(),
-                    share(committed, granted),
-                )
-            })
-            .collect(),
-    }))
 }
 
 #[derive(Template)]
