@@ -150,8 +150,31 @@ impl Change {
             && r.amount_below == self.amount_below
     }
 
+    /// The new version as a rule of a region from a day on.
+    pub fn version(&self, set: &Set, id: i64, region: &str, from: Day, (basis, grade): (&str, &str)) -> Rule {
+        Rule {
+            id,
+            key: self.key.clone(),
+            region: region.to_owned(),
+            mode: self.mode.clone(),
+            form: self.form.clone(),
+            category: self.category.clone(),
+            amount_from: self.amount_from,
+            amount_below: self.amount_below,
+            value: set.value.clone(),
+            unit: set.unit.clone(),
+            min: set.min,
+            max: set.max,
+            fixed: set.fixed,
+            from,
+            to: set.to,
+            basis: basis.to_owned(),
+            grade: grade.to_owned(),
+        }
+    }
+
     /// The purchase that only this scope describes.
-    fn scope(&self) -> Scope<'_> {
+    pub fn scope(&self) -> Scope<'_> {
         let amount = self.amount_from.or(self.amount_below.map(|b| b - 1));
         Scope { mode: self.mode.as_deref(), form: self.form.as_deref(), category: self.category.as_deref(), amount }
     }
@@ -414,25 +437,7 @@ pub fn outcome(d: &Desk<'_>, changes: &[Change], basis: &str, grade: &str, id: &
             |r: &&Rule| r.region == own && c.is_about(r) && r.from <= d.from && r.to.is_none_or(|to| to >= d.from);
         out.ended.extend(d.book.all(&c.key).iter().filter(speaking).map(|r| (r.id, d.from - 1)));
         if let Some(set) = &c.set {
-            out.made.push(Rule {
-                id: id(),
-                key: c.key.clone(),
-                region: own.to_owned(),
-                mode: c.mode.clone(),
-                form: c.form.clone(),
-                category: c.category.clone(),
-                amount_from: c.amount_from,
-                amount_below: c.amount_below,
-                value: set.value.clone(),
-                unit: set.unit.clone(),
-                min: set.min,
-                max: set.max,
-                fixed: set.fixed,
-                from: d.from,
-                to: set.to,
-                basis: basis.to_owned(),
-                grade: grade.to_owned(),
-            });
+            out.made.push(c.version(set, id(), own, d.from, (basis, grade)));
         }
     }
     out

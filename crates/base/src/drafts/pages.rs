@@ -18,7 +18,7 @@ use kit::text::percent;
 use kit::{Fail, Result, web};
 use rules::calendar::{Day, day_of, parse_day, show_day, show_time};
 use rules::check::Verdict;
-use rules::draft::{Act, Change, State, next, replaced};
+use rules::draft::{Act, State, next, replaced};
 use rules::duty::Duty;
 use rules::rulebook::{Rule, Scope};
 
@@ -121,30 +121,6 @@ struct Shown {
     says: Vec<(&'static str, &'static str, String)>,
 }
 
-/// A change as a rule of the department, for showing it.
-fn as_rule(region: &str, from: Day, c: &Change) -> Option<Rule> {
-    let set = c.set.as_ref()?;
-    Some(Rule {
-        id: 0,
-        key: c.key.clone(),
-        region: region.to_owned(),
-        mode: c.mode.clone(),
-        form: c.form.clone(),
-        category: c.category.clone(),
-        amount_from: c.amount_from,
-        amount_below: c.amount_below,
-        value: set.value.clone(),
-        unit: set.unit.clone(),
-        min: set.min,
-        max: set.max,
-        fixed: set.fixed,
-        from,
-        to: set.to,
-        basis: String::new(),
-        grade: String::new(),
-    })
-}
-
 /// A rule's value with what it lays on those below.
 fn told(r: &Rule) -> String {
     let bound = |n: i64| show_value(&rules::rulebook::Value::Int(n), &r.unit);
@@ -176,11 +152,9 @@ fn shown(base: &Base, facts: &Facts, d: &Draft) -> (Vec<Shown>, Vec<(&'static st
     let path = facts.path(&d.region);
     let one = |(n, line): (usize, &store::Line)| {
         let c = &line.change;
-        let like = as_rule(&d.region, d.from, c);
+        let like = c.set.as_ref().map(|set| c.version(set, 0, &d.region, d.from, ("", "")));
         let own = at_desk(facts, &facts.rulebook, &d.region, (d.from, today), |desk| replaced(desk, c).cloned());
-        let amount = c.amount_from.or(c.amount_below.map(|b| b - 1));
-        let scope = Scope { mode: c.mode.as_deref(), form: c.form.as_deref(), category: c.category.as_deref(), amount };
-        let holding = facts.rulebook.resolve(&c.key, &path, &scope, d.from);
+        let holding = facts.rulebook.resolve(&c.key, &path, &c.scope(), d.from);
         let (now, origin) = match (&line.was, open, holding) {
             (Some(was), false, _) => (show_value(&was.value, &was.unit), "发布前本级的规定".into()),
             (None, false, _) => ("（按上级规定）".into(), String::new()),
