@@ -301,7 +301,7 @@ async fn lead(watch: &Watch, unit: &Cast, id: i64, step: u64, dice: &mut Dice) -
             settlement::approve(trade, &other(Duty::Accountant)?, id, payment).await?;
         }
         _ => {
-            let mut stars = || dice.between(3, 6).max(dice.between(3, 6)) as i64;
+            let mut stars = || dice.between(3, 6).max(dice.between(3, 6));
             let (ours, theirs) = ([stars(), stars(), stars()], [stars(), stars(), stars()]);
             trade::evaluations::evaluate(trade, &handler, id, ours, "送货及时。").await?;
             trade::evaluations::evaluate(trade, &seller, id, theirs, "").await?;
