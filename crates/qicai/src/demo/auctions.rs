@@ -41,7 +41,7 @@ struct Need<'a> {
 async fn launch(watch: &Watch, n: Need<'_>) -> Result<Option<i64>> {
     let unit = company(watch, n.unit).await?;
     let handler = unit.who(Duty::Handler, 0).ok_or_else(missing)?;
-    let plans = trade::plans::plan_lines(watch.db(), handler.org, 2026).await?;
+    let plans = trade::plans::plan_lines(watch.db(), handler.org, super::year(watch)).await?;
     let ceiling = n.price * n.quantity;
     let room = |p: &&trade::plans::PlanLine| {
         n.category.starts_with(&p.category) && p.amount - p.used >= ceiling && p.available >= ceiling

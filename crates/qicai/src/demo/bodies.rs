@@ -53,7 +53,6 @@ struct PersonLine {
 #[derive(Deserialize)]
 struct PlanLine {
     org_key: String,
-    year: i64,
     budget_code: String,
     budget_title: String,
     fund: String,
@@ -79,7 +78,7 @@ fn fen(text: &str) -> Result<i64> {
 }
 
 /// Writes all bodies in one transaction.
-pub async fn fill(watch: &Watch) -> Result<Made> {
+pub async fn fill(watch: &Watch, years: std::ops::RangeInclusive<i64>) -> Result<Made> {
     let orgs_in: Vec<OrgLine> = table("orgs.csv", ORGS)?;
     let suppliers: Vec<SupplierLine> = table("suppliers.csv", SUPPLIERS)?;
     let people: Vec<PersonLine> = table("people.csv", PEOPLE)?;
@@ -89,6 +88,7 @@ pub async fn fill(watch: &Watch) -> Result<Made> {
     let root = facts.root.clone();
     let made = Made { orgs: orgs_in.len() + suppliers.len(), people: people.len(), plans: plans.len() };
     let (orgs_in, suppliers, people, plans, password, root) = (&orgs_in, &suppliers, &people, &plans, &password, &root);
+    let years = &years;
     let facts = &facts;
     watch
         .db()
@@ -153,9 +153,10 @@ pub async fn fill(watch: &Watch) -> Result<Made> {
                     orgs::add_person(tx, &new).await?;
                 }
                 let mut budgets: BTreeMap<(i64, i64, &str), i64> = BTreeMap::new();
-                for p in plans {
+                for (year, p) in years.clone().flat_map(|year| plans.iter().map(move |p| (year, p))) {
+                    let named = |title: &str| title.replace("{year}", &year.to_string());
                     let (org, region) = *ids.get(p.org_key.as_str()).ok_or_else(|| Fail::Fault(format!("no organisation {}", p.org_key)))?;
-                    let key = (org, p.year, p.budget_code.as_str());
+                    let key = (org, year, p.budget_code.as_str());
                     let budget = match budgets.get(&key) {
                         Some(id) => *id,
                         None => {
@@ -164,7 +165,7 @@ pub async fn fill(watch: &Watch) -> Result<Made> {
                                 &trade::plans::NewBudget {
                                     org,
                                     region,
-                                    year: p.year,
+                                    year,
                                     code: &p.budget_code,
                                     title: &p.budget_title,
                                     fund: &p.fund,
@@ -176,7 +177,7 @@ pub async fn fill(watch: &Watch) -> Result<Made> {
                             id
                         }
                     };
-                    trade::plans::add_plan_line(tx, budget, org, &p.plan_title, &p.category, &p.line_title, fen(&p.line_yuan)?).await?;
+                    trade::plans::add_plan_line(tx, budget, org, &named(&p.plan_title), &p.category, &p.line_title, fen(&p.line_yuan)?).await?;
                 }
                 tx.journal(Entry {
                     region: root.clone(),

@@ -14,6 +14,7 @@ mod ways;
 use base::access::Actor;
 use base::orgs::Org;
 use kit::{Fail, Result};
+use rules::calendar::{day_of, year_of};
 use rules::duty::{Duties, Duty};
 use watch::Watch;
 
@@ -50,7 +51,9 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     if !base::orgs::people(watch.db(), None).await?.is_empty() {
         return Err(Fail::Fault("the database already has people; the demo province goes into an empty one".into()));
     }
-    let made = bodies::fill(watch).await?;
+    // Where orders take their days, those days may belong to two years.
+    let last = year_of(day_of(watch.db().now() + if size.auctions { BEFORE } else { 0 }));
+    let made = bodies::fill(watch, year(watch)..=i64::from(last)).await?;
     say(format!("{} organisations, {} people, {} plan lines", made.orgs, made.people, made.plans));
     watch.reload_suppliers().await?;
     let offers = goods::fill(watch, size, say).await?;
@@ -92,6 +95,11 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     }
     say(format!("{orders} orders"));
     Ok(())
+}
+
+/// The year of the mall's clock, whose plans are bought from.
+pub fn year(watch: &Watch) -> i64 {
+    i64::from(year_of(day_of(watch.db().now())))
 }
 
 /// Leads some more orders through the flow of a filled demo; returns how many.

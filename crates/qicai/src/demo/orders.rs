@@ -216,7 +216,7 @@ impl Story {
 /// One order of one or two lines; None when the rules refuse it.
 pub(super) async fn place(watch: &Watch, unit: &Cast, dice: &mut Dice, n: u64, habit: bool) -> Result<Option<i64>> {
     let Some(handler) = unit.who(Duty::Handler, 0) else { return Ok(None) };
-    let plans = trade::plans::plan_lines(watch.db(), unit.unit, 2026).await?;
+    let plans = trade::plans::plan_lines(watch.db(), unit.unit, super::year(watch)).await?;
     if plans.is_empty() {
         return Ok(None);
     }

@@ -51,7 +51,7 @@ async fn approved(watch: &Watch, unit: &Cast, id: i64) -> Result<()> {
 
 /// A plan line that has room and an address of a unit.
 async fn means(watch: &Watch, unit: &Actor, category: &str, amount: i64) -> Result<Option<(i64, i64)>> {
-    let plans = trade::plans::plan_lines(watch.db(), unit.org, 2026).await?;
+    let plans = trade::plans::plan_lines(watch.db(), unit.org, super::year(watch)).await?;
     let fits = |p: &&trade::plans::PlanLine| {
         category.starts_with(&p.category) && p.amount - p.used >= amount && p.available >= amount
     };

@@ -36,7 +36,7 @@ async fn stage(mall: &Box) -> Stage {
         .search(&search::Query { text: "百旺 PW7001".into(), page: 1, size: 1, ..Default::default() })
         .hits[0]
         .clone();
-    let plans = trade::plans::plan_lines(db, org.id, 2026).await.unwrap();
+    let plans = trade::plans::plan_lines(db, org.id, qicai::demo::year(&mall.mall.watch)).await.unwrap();
     let plan = plans.iter().find(|p| p.category == "A0504").unwrap().id;
     let address = trade::plans::addresses(db, org.id).await.unwrap()[0].id;
     Stage { buyer, offer: hit.best_offer, price: hit.price, plan, address }
