@@ -78,7 +78,7 @@ pub fn blacklist(dice: &Dice, guilty: bool) -> Outcome {
         false => dice.one(&["credit.deduct.late_delivery", "credit.deduct.order_refused", "credit.deduct.counterfeit"]),
     };
     let standing = match guilty || dice.chance(6) {
-        true => dice.one(&["active", "frozen", "suspended"]),
+        true => dice.one(&["admitted", "frozen", "suspended"]),
         false => dice.one(&["", "withdrawn"]),
     };
     w17_blacklist::judge(indicator, standing, dice.from(0, 20))

@@ -176,14 +176,12 @@ mod tests {
 
     #[test]
     fn every_seeded_rule_is_good_on_the_held_seed() {
-        for cases in [SHOWN, 2_000] {
-            let found = measure(HELD, cases);
-            let poor: Vec<_> = found.iter().filter(|(_, q)| !q.enough()).collect();
-            assert!(poor.is_empty(), "{cases}: {poor:?}");
-            for (id, q) in &found {
-                assert!(rule(id).is_some(), "{id} is no rule");
-                assert_eq!(q.hits + q.missed, cases / 2, "{id}");
-            }
+        let found = measure(HELD, 1_000);
+        let poor: Vec<_> = found.iter().filter(|(_, q)| !q.enough()).collect();
+        assert!(poor.is_empty(), "{poor:?}");
+        for (id, q) in &found {
+            assert!(rule(id).is_some(), "{id} is no rule");
+            assert_eq!(q.hits + q.missed, 500, "{id}");
         }
         assert_eq!(measure(HELD, 40), measure(HELD, 40), "the same seed, the same cases");
         assert_ne!(measure(HELD, 200), measure(TUNING, 200));
