@@ -88,7 +88,8 @@ pub async fn fill(watch: &Watch, years: std::ops::RangeInclusive<i64>) -> Result
     let root = facts.root.clone();
     let made = Made { orgs: orgs_in.len() + suppliers.len(), people: people.len(), plans: plans.len() };
     let (orgs_in, suppliers, people, plans, password, root) = (&orgs_in, &suppliers, &people, &plans, &password, &root);
-    let years = &years;
+    let yearly: Vec<(i64, &PlanLine)> = years.flat_map(|year| plans.iter().map(move |p| (year, p))).collect();
+    let yearly = &yearly;
     let facts = &facts;
     watch
         .db()
@@ -153,7 +154,7 @@ pub async fn fill(watch: &Watch, years: std::ops::RangeInclusive<i64>) -> Result
                     orgs::add_person(tx, &new).await?;
                 }
                 let mut budgets: BTreeMap<(i64, i64, &str), i64> = BTreeMap::new();
-                for (year, p) in years.clone().flat_map(|year| plans.iter().map(move |p| (year, p))) {
+                for (year, p) in yearly.iter().copied() {
                     let named = |title: &str| title.replace("{year}", &year.to_string());
                     let (org, region) = *ids.get(p.org_key.as_str()).ok_or_else(|| Fail::Fault(format!("no organisation {}", p.org_key)))?;
                     let key = (org, year, p.budget_code.as_str());
