@@ -68,6 +68,7 @@ async fn a_new_unit_gets_its_people_and_they_get_to_work() {
     let own = mall.number("SELECT id FROM person WHERE login = 'tushuguan.queren'").await;
     let act = |p: i64| format!("/people/{p}");
     signer.post(&act(own), &[("act", "role"), ("role", "role.handler")]).await.refused("不能改自己的岗位");
+    signer.post(&act(person), &[("act", "role"), ("role", "")]).await.refused("请选择岗位");
     signer.post(&act(person), &[("act", "role"), ("role", "role.receiver")]).await.leads();
     assert!(handler.get("/orders").await.location.starts_with("/login"), "the session is over");
     let other = mall.number("SELECT id FROM person WHERE login = 'licheng.jingban'").await;
