@@ -126,33 +126,52 @@ pub(crate) async fn serve_on(listener: tokio::net::TcpListener, router: Router) 
     axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>()).await
 }
 
+/// What runs beside requests, on threads of its own: a page never waits behind it. It ends when this is dropped.
+pub struct Beside(Option<tokio::runtime::Runtime>);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Starts what runs beside requests: the sequencer, the followers, imports, due commands.
-pub fn start(watch: &Watch) -> Vec<tokio::task::JoinHandle<()>> {
+pub fn start(watch: &Watch) -> Result<Beside> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_name("beside").enable_all().build()?;
+    {
+        // Tasks go where the caller is for the moment.
+        let _here = runtime.enter();
+        tasks(watch);
+    }
+    Ok(Beside(Some(runtime)))
+}
+
+fn tasks(watch: &Watch) {
     let every = |name: &'static str, look: Duration| (name, look, watch.clone());
-    vec![
-        spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) }),
-        spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) }),
-        spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) }),
-        spawn(every("mail", LOOK_EVERY), |w| async move { Ok(watch::disclosure::mail::follow(&w).await? > 0) }),
-        spawn(every("mail-out", DUE_EVERY), |w| async move { Ok(watch::disclosure::mail::send(&w).await? > 0) }),
-        spawn(every("alerts", LOOK_EVERY), |w| async move { Ok(watch::alerts::follow(&w).await? > 0) }),
-        spawn(every("alerts-due", DUE_EVERY), |w| async move {
-            Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
-        }),
-        spawn(every("audits-due", DUE_EVERY), |w| async move { Ok(watch::audits::run_due(&w).await? > 0) }),
-        spawn(every("open", LOOK_EVERY), |w| async move { Ok(watch::open::follow(&w).await? > 0) }),
-        spawn(every("simulation", DUE_EVERY), |w| async move { watch::simulation::run(&w).await }),
-        spawn(every("statistics", LOOK_EVERY), |w| async move { Ok(watch::statistics::follow(&w).await? > 0) }),
-        spawn(every("log", LOOK_EVERY), |w| async move { Ok(watch::ledger::log::follow(&w).await? > 0) }),
-        spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await }),
-        spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::run_due(w.trade()).await? > 0) }),
-        spawn(every("platforms", DUE_EVERY), |w| async move { Ok(trade::run_outside(w.trade()).await? > 0) }),
-        spawn(every("daily", DUE_EVERY), |w| async move { Ok(trade::run_daily(w.trade()).await? > 0) }),
-    ]
+    spawn(every("sequencer", LOOK_EVERY), |w| async move { Ok(journal::sequence(w.db()).await? > 0) });
+    spawn(every("search", LOOK_EVERY), |w| async move { Ok(supply::shelf::follow(&w).await? > 0) });
+    spawn(every("disclosure", LOOK_EVERY), |w| async move { Ok(watch::disclosure::follow(&w).await? > 0) });
+    spawn(every("mail", LOOK_EVERY), |w| async move { Ok(watch::disclosure::mail::follow(&w).await? > 0) });
+    spawn(every("mail-out", DUE_EVERY), |w| async move { Ok(watch::disclosure::mail::send(&w).await? > 0) });
+    spawn(every("alerts", LOOK_EVERY), |w| async move { Ok(watch::alerts::follow(&w).await? > 0) });
+    spawn(every("alerts-due", DUE_EVERY), |w| async move {
+        Ok(watch::alerts::run_due(&w).await? + watch::run_daily(&w).await? > 0)
+    });
+    spawn(every("audits-due", DUE_EVERY), |w| async move { Ok(watch::audits::run_due(&w).await? > 0) });
+    spawn(every("open", LOOK_EVERY), |w| async move { Ok(watch::open::follow(&w).await? > 0) });
+    spawn(every("simulation", DUE_EVERY), |w| async move { watch::simulation::run(&w).await });
+    spawn(every("statistics", LOOK_EVERY), |w| async move { Ok(watch::statistics::follow(&w).await? > 0) });
+    spawn(every("log", LOOK_EVERY), |w| async move { Ok(watch::ledger::log::follow(&w).await? > 0) });
+    spawn(every("imports", LOOK_EVERY), |w| async move { supply::offers::import::work(&w).await });
+    spawn(every("due", DUE_EVERY), |w| async move { Ok(trade::run_due(w.trade()).await? > 0) });
+    spawn(every("platforms", DUE_EVERY), |w| async move { Ok(trade::run_outside(w.trade()).await? > 0) });
+    spawn(every("daily", DUE_EVERY), |w| async move { Ok(trade::run_daily(w.trade()).await? > 0) });
 }
 
 /// Runs `step` again and again: at once while it finds work, else when something changed or after `look`.
-fn spawn<F, R>((name, look, watch): (&'static str, Duration, Watch), step: F) -> tokio::task::JoinHandle<()>
+fn spawn<F, R>((name, look, watch): (&'static str, Duration, Watch), step: F)
 where
     F: Fn(Watch) -> R + Send + 'static,
     R: Future<Output = Result<bool>> + Send + 'static,
@@ -170,7 +189,7 @@ where
                 }
             }
         }
-    })
+    });
 }
 
 /// Runs all followers until nothing is left to do; for commands and tests.

@@ -161,6 +161,9 @@ enum Command {
         /// Writes per second while the lag of followers is measured
         #[arg(long, default_value_t = 1_000)]
         writes: u64,
+        /// Folder in which the orders are kept for the next time; made when it is not there
+        #[arg(long)]
+        data: Option<PathBuf>,
     },
     /// Check an installation: schema, sums, journal
     Doctor {
@@ -307,7 +310,7 @@ async fn serve(place: &Place, listen: Option<String>, demo: bool) -> Result<()> 
     let listen = listen.unwrap_or(file.listen);
     let listener =
         tokio::net::TcpListener::bind(&listen).await.map_err(|e| Fail::Fault(format!("listen on {listen}: {e}")))?;
-    let tasks = qicai::start(&mall.watch);
+    let beside = qicai::start(&mall.watch)?;
     let address = listener.local_addr()?;
     println!(
         "Qicai is ready after {} ms on {} with {} products.",
@@ -324,9 +327,7 @@ async fn serve(place: &Place, listen: Option<String>, demo: bool) -> Result<()> 
     }
     let service = mall.router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
-    for task in tasks {
-        task.abort();
-    }
+    drop(beside);
     println!("Stopped.");
     Ok(())
 }
@@ -520,8 +521,8 @@ async fn run(command: Command) -> Result<()> {
         Command::BenchPrices { offers, changes, database_url } => {
             qicai::bench::prices::run(qicai::bench::prices::Options { offers, changes, database_url }).await
         }
-        Command::BenchStatistics { orders, units, seconds, connections, judged, writes } => {
-            let o = qicai::bench::statistics::Options { orders, units, seconds, connections, judged, writes };
+        Command::BenchStatistics { orders, units, seconds, connections, judged, writes, data } => {
+            let o = qicai::bench::statistics::Options { orders, units, seconds, connections, judged, writes, data };
             qicai::bench::statistics::run(o).await
         }
         Command::Bench { offers, seconds, connections } => {

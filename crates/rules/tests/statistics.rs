@@ -2,7 +2,7 @@
 //! them. A failing seed is named.
 use rules::calendar::{Day, civil, day_from};
 use rules::statistics::{
-    Cell, Clock, Cube, Deal, Dim, End, Filter, Mark, PAY, Part, concentration, december, year_end,
+    Cell, Clock, Cube, Deal, Dim, End, Filter, Mark, PAY, Part, Sum, concentration, december, year_end,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -186,14 +186,15 @@ fn the_cube_answers_what_adding_up_by_hand_answers() {
             }
         }
         assert_eq!(cube.len(), deals.len(), "seed {seed}");
+        let now = cube.snapshot();
         for _ in 0..20 {
             let f = filter(&mut d);
             let rows = Dim::ALL[d.below(11) as usize].0;
             let cols = (d.below(2) == 0).then(|| Dim::ALL[d.below(11) as usize].0).filter(|c| *c != rows);
             let lines = chosen(&deals, &f);
-            let table = cube.tables(&f, &[(rows, cols)], NOW).pop().unwrap_or_default();
+            let table = now.tables::<Cell>(&f, &[(rows, cols)], NOW);
             assert_eq!(table.total, by_hand(&lines), "seed {seed}, {f:?}");
-            assert_eq!(cube.total(&f, NOW), table.total);
+            assert_eq!(now.total(&f, NOW), table.total);
             let mut expected: BTreeMap<(String, String), Vec<(&Deal, &Part)>> = BTreeMap::new();
             for (x, p) in &lines {
                 for row in values(rows, x, p) {
@@ -202,29 +203,42 @@ fn the_cube_answers_what_adding_up_by_hand_answers() {
                     }
                 }
             }
-            let expected: Vec<_> = expected.into_iter().map(|((r, c), l)| (r, c, by_hand(&l))).collect();
-            assert_eq!(table.cells, expected, "seed {seed}, {rows:?} by {cols:?}, {f:?}");
+            let expected: Vec<_> = expected.into_iter().map(|((r, c), l)| (r.into(), c.into(), by_hand(&l))).collect();
+            assert_eq!(table.tables, [expected], "seed {seed}, {rows:?} by {cols:?}, {f:?}");
+            // The short figures are the same figures.
+            let short: Vec<_> = table.tables[0]
+                .iter()
+                .map(|(r, c, x)| (r.clone(), c.clone(), Sum { orders: x.orders, amount: x.amount }))
+                .collect();
+            assert_eq!(now.tables::<Sum>(&f, &[(rows, cols)], NOW).tables, [short], "seed {seed}, {f:?}");
             // Every figure opens the orders it counts.
-            for (row, col, cell) in table.cells {
-                let mut narrow = f.with(rows, &row);
+            for (row, col, cell) in &table.tables[0] {
+                let mut narrow = f.with(rows, row);
                 if let Some(c) = cols {
-                    narrow = narrow.with(c, &col);
+                    narrow = narrow.with(c, col);
                 }
-                let orders = cube.orders(&narrow, None, NOW);
-                assert_eq!(orders.len() as i64, cell.orders, "seed {seed}, {narrow:?}");
-                assert_eq!(orders.iter().map(|(_, a)| a).sum::<i64>(), cell.amount, "seed {seed}, {narrow:?}");
+                let found = now.orders(&narrow, None, NOW, 0..usize::MAX);
+                assert_eq!(found.number as i64, cell.orders, "seed {seed}, {narrow:?}");
+                assert_eq!(found.orders.len(), found.number, "seed {seed}, {narrow:?}");
+                assert_eq!(found.orders.iter().map(|(_, a)| a).sum::<i64>(), cell.amount, "seed {seed}, {narrow:?}");
+                assert_eq!(found.amount, cell.amount, "seed {seed}, {narrow:?}");
+                // A page of them is the same page.
+                let (from, to) = (found.number / 3, found.number * 2 / 3);
+                let page = now.orders(&narrow, None, NOW, from..to);
+                assert_eq!(page.orders, found.orders[from..to], "seed {seed}, {narrow:?}");
+                assert_eq!((page.number, page.amount), (found.number, found.amount), "seed {seed}, {narrow:?}");
             }
             for (_, mark, word) in Mark::all() {
-                let orders = cube.orders(&f, Some(mark), NOW);
+                let found = now.orders(&f, Some(mark), NOW, 0..usize::MAX);
                 let (number, sum) = figure(&table.total, mark);
                 if let Some(number) = number {
-                    assert_eq!(orders.len() as i64, number, "seed {seed}, {word}, {f:?}");
+                    assert_eq!(found.number as i64, number, "seed {seed}, {word}, {f:?}");
                 }
                 if let Some(sum) = sum {
-                    assert_eq!(orders.iter().map(|(_, a)| a).sum::<i64>(), sum, "seed {seed}, {word}, {f:?}");
+                    assert_eq!(found.amount, sum, "seed {seed}, {word}, {f:?}");
                 }
             }
-            let means = cube.means(&f);
+            let means = now.means(&f);
             for product in 1..5 {
                 let of: Vec<&Part> = lines.iter().map(|(_, p)| *p).filter(|p| p.product == product).collect();
                 let quantity: i64 = of.iter().map(|p| p.quantity).sum();
@@ -234,6 +248,25 @@ fn the_cube_answers_what_adding_up_by_hand_answers() {
             assert!(!means.contains_key(&0), "what is no product has no price");
         }
     }
+}
+
+#[test]
+fn what_comes_later_does_not_change_what_somebody_reads() {
+    let (mut d, mut cube) = (Dice(3), Cube::default());
+    let all = Filter { from: 0, to: Day::MAX, region: String::new(), equal: vec![] };
+    let mut kept = Vec::new();
+    for n in 1..60 {
+        let mut x = Deal { gone: false, ..deal(&mut d, n) };
+        cube.put(&x);
+        x.paid += 1;
+        kept.push((cube.snapshot(), cube.snapshot().total(&all, NOW)));
+        cube.put(&x);
+    }
+    for (n, (snapshot, total)) in kept.iter().enumerate() {
+        assert_eq!(snapshot.total(&all, NOW), *total);
+        assert_eq!(total.orders, n as i64 + 1);
+    }
+    assert_eq!(cube.snapshot().total(&all, NOW).paid, kept[58].1.paid + 1);
 }
 
 #[test]

@@ -59,7 +59,7 @@ async fn two_nodes(url: &str, changes: usize) -> Result<()> {
     let size = demo::Size { seed: 1, offers: 0, orders: 0, auctions: false };
     demo::fill(&first.watch, size, &mut |_| {}).await?;
     let second = mall(&folder(2), Some(url), 2).await?;
-    let running: Vec<_> = [&first, &second].into_iter().flat_map(|m| crate::start(&m.watch)).collect();
+    let running = [crate::start(&first.watch)?, crate::start(&second.watch)?];
     tokio::time::sleep(Duration::from_secs(2)).await;
     let (offer, product, price) = store::some_offer(first.watch.db()).await?;
     let mut waits: Vec<u128> = Vec::new();
@@ -83,8 +83,6 @@ async fn two_nodes(url: &str, changes: usize) -> Result<()> {
         at(99),
         at(100)
     );
-    for task in running {
-        task.abort();
-    }
+    drop(running);
     Ok(())
 }

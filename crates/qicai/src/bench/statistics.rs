@@ -4,7 +4,7 @@ use super::client::{self, Step};
 use super::{cost, serve, store};
 use crate::{MIGRATIONS, Mall, demo, open_db};
 use kit::{Clock, Result, journal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use watch::Watch;
@@ -24,7 +24,12 @@ pub struct Options {
     pub judged: i64,
     /// Writes per second while the lag of followers is measured.
     pub writes: u64,
+    /// Folder in which the orders are kept for the next time.
+    pub data: Option<PathBuf>,
 }
+
+/// A server that uses less of a second has nothing to do, ms.
+const IDLE_MS: u64 = 100;
 
 async fn mall(data: &Path) -> Result<Mall> {
     let db = open_db(data, None, 0, Clock::default()).await?;
@@ -52,22 +57,15 @@ where
 
 /// Runs all of it and prints what was measured.
 pub async fn run(o: Options) -> Result<()> {
-    let data = std::env::temp_dir().join(format!("qicai-bench-statistics-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&data);
-    println!("Making {} orders of {} units over two years", o.orders, o.units);
-    let regions = {
+    let own = std::env::temp_dir().join(format!("qicai-bench-statistics-{}", std::process::id()));
+    let data = o.data.clone().unwrap_or_else(|| own.clone());
+    if !data.exists() {
+        made(&data, &o).await?;
+    }
+    let (keys, regions) = {
         let mall = mall(&data).await?;
-        let size = demo::Size { seed: 1, offers: 5_000, orders: 0, auctions: false };
-        demo::fill(&mall.watch, size, &mut |_| {}).await?;
-        crate::settle(&mall.watch).await?;
-        let began = Instant::now();
-        let regions = store::deals(mall.watch.db(), o.orders, o.units).await?;
-        journal::sequence(mall.watch.db()).await?;
-        println!("Written in {:.0} s\n", began.elapsed().as_secs_f64());
-        rates(&mall.watch, &o).await?;
-        regions
+        (Keys::of(&mall.watch), store::regions(mall.watch.db()).await?)
     };
-    let keys = log_keys(&data).await?;
     pages(&data, &o, regions).await?;
     let db = open_db(&data, None, 0, Clock::default()).await?;
     let began = Instant::now();
@@ -81,13 +79,22 @@ pub async fn run(o: Options) -> Result<()> {
     );
     drop(db);
     lag(&data, &o).await?;
-    let _ = std::fs::remove_dir_all(&data);
+    let _ = std::fs::remove_dir_all(&own);
     Ok(())
 }
 
-async fn log_keys(data: &Path) -> Result<Keys> {
+/// Makes the orders and measures the followers while they read them.
+async fn made(data: &Path, o: &Options) -> Result<()> {
+    println!("Making {} orders of {} units over two years", o.orders, o.units);
     let mall = mall(data).await?;
-    Ok(Keys::of(&mall.watch))
+    let size = demo::Size { seed: 1, offers: 5_000, orders: 0, auctions: false };
+    demo::fill(&mall.watch, size, &mut |_| {}).await?;
+    crate::settle(&mall.watch).await?;
+    let began = Instant::now();
+    store::deals(mall.watch.db(), o.orders, o.units).await?;
+    journal::sequence(mall.watch.db()).await?;
+    println!("Written in {:.0} s\n", began.elapsed().as_secs_f64());
+    rates(&mall.watch, o).await
 }
 
 async fn rates(watch: &Watch, o: &Options) -> Result<()> {
@@ -105,6 +112,18 @@ async fn rates(watch: &Watch, o: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Waits until a server has nothing left to do beside requests; seconds.
+async fn idle(pid: u32) -> f64 {
+    let began = Instant::now();
+    loop {
+        let before = cost(pid).0;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if cost(pid).0 - before < IDLE_MS {
+            return began.elapsed().as_secs_f64() - 1.0;
+        }
+    }
+}
+
 async fn pages(data: &Path, o: &Options, regions: Vec<String>) -> Result<()> {
     let server = serve(data)?;
     // The first page waits until everything counted is read.
@@ -117,6 +136,7 @@ async fn pages(data: &Path, o: &Options, regions: Vec<String>) -> Result<()> {
         began.elapsed().as_secs_f64(),
         cost(server.child.id()).1
     );
+    println!("What is done once a day took {:.0} s\n", idle(server.child.id()).await);
     println!("| page | connections | per second | p50 ms | p99 ms |\n|---|---|---|---|---|");
     let of = regions.clone();
     let some = move |who: usize, i: u64, path: &str| {
@@ -148,7 +168,7 @@ async fn lag(data: &Path, o: &Options) -> Result<()> {
     let mall = mall(data).await?;
     let watch = &mall.watch;
     watch::statistics::follow(watch).await?;
-    let running = crate::start(watch);
+    let running = crate::start(watch)?;
     let (mut behind, began, mut written) = (std::collections::BTreeMap::<String, Vec<i64>>::new(), Instant::now(), 0);
     while began.elapsed() < Duration::from_secs(o.seconds) {
         let due = (began.elapsed().as_secs_f64() * o.writes as f64) as u64;
@@ -170,6 +190,6 @@ async fn lag(data: &Path, o: &Options) -> Result<()> {
         let at = |p: usize| all.get((all.len() - 1) * p / 100).copied().unwrap_or(0);
         println!("| {name} | {} | {} |", at(50), at(99));
     }
-    running.iter().for_each(tokio::task::JoinHandle::abort);
+    drop(running);
     Ok(())
 }

@@ -267,8 +267,8 @@ async fn buyers(db: &Db, units: u64) -> Result<()> {
 }
 
 /// Orders whose contract took effect on some day of the last two years, each with its journal entry; makes units first when
-/// asked to. Returns the regions that have units.
-pub async fn deals(db: &Db, orders: u64, units: u64) -> Result<Vec<String>> {
+/// asked to.
+pub async fn deals(db: &Db, orders: u64, units: u64) -> Result<()> {
     if units > 0 {
         buyers(db, units).await?;
     }
@@ -336,10 +336,13 @@ pub async fn deals(db: &Db, orders: u64, units: u64) -> Result<Vec<String>> {
         })
         .await?;
     }
-    let mut regions: Vec<String> = lines.iter().map(|(.., region)| region.clone()).collect();
-    regions.sort_unstable();
-    regions.dedup();
-    Ok(regions)
+    Ok(())
+}
+
+/// Regions that have units of the bench.
+pub async fn regions(db: &Db) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT region FROM budget_line WHERE code = 'bench' ORDER BY region";
+    Ok(db.rows(sql, params![]).await?.iter().map(|r| r.text(0)).collect())
 }
 
 /// Puts a projection at the end of the journal without reading what it has not read.

@@ -150,10 +150,10 @@ async fn counted_again_it_is_the_same_and_a_second_node_knows_it_too() {
     let filter = rules::statistics::Filter { from: 0, to: i32::MAX, region: "37".into(), equal: Vec::new() };
     let wanted = [(rules::statistics::Dim::Month, None)];
     let (mine, theirs) = (
-        watch.desk().ask(watch, &filter, &wanted).await.unwrap(),
-        other.desk().ask(&other, &filter, &wanted).await.unwrap(),
+        watch.desk().tables(watch, &filter, &wanted).await.unwrap(),
+        other.desk().tables(&other, &filter, &wanted).await.unwrap(),
     );
-    assert_eq!(mine.tables, theirs.tables);
+    assert_eq!(mine.made, theirs.made);
     assert_eq!(mine.position, theirs.position);
     mall.sound().await;
 }

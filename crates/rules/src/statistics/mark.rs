@@ -38,17 +38,17 @@ const PLAIN: [(&str, Mark, &str); 5] = [
 impl Mark {
     /// All of them with their keys and words.
     pub fn all() -> Vec<(String, Mark, String)> {
-        let mut out: Vec<_> = PLAIN.iter().map(|(k, m, w)| ((*k).to_owned(), *m, (*w).to_owned())).collect();
-        for (i, (key, word)) in BASELINES.iter().enumerate() {
-            out.push((format!("based-{key}"), Mark::Based(i), format!("有{word}可比")));
-            out.push((format!("saved-{key}"), Mark::Saved(i), format!("较{word}节约额")));
+        let mut out: Vec<(Mark, String)> = PLAIN.iter().map(|(_, m, w)| (*m, (*w).to_owned())).collect();
+        for (i, (_, word)) in BASELINES.iter().enumerate() {
+            out.push((Mark::Based(i), format!("有{word}可比")));
+            out.push((Mark::Saved(i), format!("较{word}节约额")));
         }
-        for (i, (key, word)) in CLOCKS.iter().enumerate() {
-            out.push((format!("kept-{key}"), Mark::Kept(i), format!("按时{word}")));
-            out.push((format!("late-{key}"), Mark::Late(i), format!("{word}超期完成")));
-            out.push((format!("over-{key}"), Mark::Over(i), format!("{word}超期未办")));
+        for (i, (_, word)) in CLOCKS.iter().enumerate() {
+            out.push((Mark::Kept(i), format!("按时{word}")));
+            out.push((Mark::Late(i), format!("{word}超期完成")));
+            out.push((Mark::Over(i), format!("{word}超期未办")));
         }
-        out
+        out.into_iter().map(|(m, w)| (m.key().concat(), m, w)).collect()
     }
 
     /// By its key: the mark and its word.
@@ -56,9 +56,16 @@ impl Mark {
         Mark::all().into_iter().find(|(k, ..)| k == key).map(|(_, m, w)| (m, w))
     }
 
-    /// Its key.
-    pub fn key(self) -> String {
-        Mark::all().into_iter().find(|(_, m, _)| *m == self).map_or(String::new(), |(k, ..)| k)
+    /// Its key, in two parts.
+    pub fn key(self) -> [&'static str; 2] {
+        match self {
+            Mark::Based(i) => ["based-", BASELINES[i].0],
+            Mark::Saved(i) => ["saved-", BASELINES[i].0],
+            Mark::Kept(i) => ["kept-", CLOCKS[i].0],
+            Mark::Late(i) => ["late-", CLOCKS[i].0],
+            Mark::Over(i) => ["over-", CLOCKS[i].0],
+            plain => ["", PLAIN.iter().find(|(_, m, _)| *m == plain).map_or("", |(k, ..)| k)],
+        }
     }
 }
 
@@ -77,7 +84,7 @@ mod tests {
         assert_eq!(all.len(), 5 + 8 + 12);
         for (key, mark, word) in &all {
             assert_eq!(Mark::of(key), Some((*mark, word.clone())));
-            assert_eq!(&mark.key(), key);
+            assert_eq!(&mark.key().concat(), key);
         }
         assert_eq!(Mark::of("everything"), None);
     }

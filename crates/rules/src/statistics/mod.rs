@@ -3,10 +3,12 @@
 //! An order counts from the moment its contract takes effect, on that day, at the contract's amount, where its unit is. A
 //! contract that is cancelled afterwards stops counting. Amounts are fen; shares are basis points.
 
+mod ask;
 mod cube;
 mod mark;
 
-pub use cube::{Cube, Table};
+pub use ask::{At, Cells, Figures, Found, Tables};
+pub use cube::{Cube, Snapshot};
 pub use mark::Mark;
 
 use crate::calendar::Day;
@@ -94,7 +96,7 @@ pub struct Part {
     pub base: [i64; 4],
 }
 
-/// What figures can be told apart by.
+/// What figures can be told apart by. The first three are the same for all orders of a month and a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dim {
     /// Month.
@@ -212,6 +214,15 @@ impl Kept {
     pub fn all(self) -> i64 {
         self.kept + self.late + self.over
     }
+}
+
+/// The two figures that rankings and charts need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Orders.
+    pub orders: i64,
+    /// Amount of their lines, fen.
+    pub amount: i64,
 }
 
 /// Figures.

@@ -2,6 +2,7 @@
 use super::release::{self, Process};
 use super::store::{self, Release};
 use crate::Watch;
+use futures_util::future::try_join_all;
 use kit::journal::{self, Recorded};
 use kit::{Query, Result, Tx};
 use rules::calendar::{day_of, show_day};
@@ -69,17 +70,21 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
 /// Writes the releases of these entries behind those that are there.
 pub async fn apply(watch: &Watch, tx: &Tx<'_>, entries: &[Recorded]) -> Result<()> {
     entries.iter().try_for_each(|e| e.whole(rules::erasure::may))?;
+    let public: Vec<&Recorded> = entries.iter().filter(|e| PUBLIC.contains(&e.kind.as_str())).collect();
+    // Asked together, the questions travel together where the database is far.
+    let known = try_join_all(public.iter().map(|e| process(watch, tx, e))).await?;
     let (mut n, mut chain) = store::newest(tx).await?;
-    for e in entries.iter().filter(|e| PUBLIC.contains(&e.kind.as_str())) {
-        let Some(p) = process(watch, tx, e).await? else { continue };
+    let mut rows = Vec::new();
+    for (e, p) in public.into_iter().zip(known) {
+        let Some(p) = p else { continue };
         let Some(body) = release::of(e, &p) else { continue };
         let body = body.to_string();
         (n, chain) = (n + 1, chained(&chain, &body));
         let month: String = show_day(day_of(e.at)).chars().take(7).collect();
         let r = Release { seq: e.seq, n, body, chain: chain.clone() };
-        store::add(tx, &r, &p.ocid, e.at, &month, &e.region).await?;
+        rows.push(store::row(&r, &p.ocid, e.at, &month, &e.region));
     }
-    Ok(())
+    store::add(tx, &rows).await
 }
 
 /// Forgets all releases and makes them again from the first entry. Returns how many entries were read.

@@ -1,6 +1,6 @@
 //! Rows of open data, and what a release needs to know beside its event.
 use super::release::{Bid, Bids, Party, Process};
-use kit::db::Row;
+use kit::db::{Row, Val};
 use kit::journal::Recorded;
 use kit::{Query, Result, Tx, params};
 
@@ -27,11 +27,16 @@ pub async fn newest(q: &dyn Query) -> Result<(i64, String)> {
     Ok(r.map_or((0, String::new()), |r| (r.int(0), r.text(1))))
 }
 
-/// Writes a release.
-pub async fn add(tx: &Tx<'_>, r: &Release, ocid: &str, at: i64, month: &str, region: &str) -> Result<()> {
+/// A release as a row.
+pub fn row(r: &Release, ocid: &str, at: i64, month: &str, region: &str) -> Vec<Val> {
+    params![r.seq, r.n, ocid, at, month, region, &r.body, &r.chain].to_vec()
+}
+
+/// Writes releases.
+pub async fn add(tx: &Tx<'_>, rows: &[Vec<Val>]) -> Result<()> {
     let sql =
         "INSERT INTO open_release (seq, n, ocid, at, month, region, body, chain) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)";
-    tx.run(sql, params![r.seq, r.n, ocid, at, month, region, &r.body, &r.chain]).await?;
+    tx.run_many(sql, rows).await?;
     Ok(())
 }
 

@@ -49,6 +49,16 @@ fn mean(c: &Cell) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// The first so many of a list in an order, without bringing the others in order.
+fn top<T>(mut all: Vec<T>, most: usize, order: impl Fn(&T, &T) -> std::cmp::Ordering) -> Vec<T> {
+    if all.len() > most {
+        all.select_nth_unstable_by(most, &order);
+        all.truncate(most);
+    }
+    all.sort_unstable_by(order);
+    all
+}
+
 /// Routes of this room.
 pub fn routes<S>() -> Routes<S>
 where

@@ -8,6 +8,8 @@ use rules::calendar::{Day, civil, day_from, day_of};
 use rules::conduct::months_on;
 use rules::statistics::{Dim, Filter, Mark};
 
+/// Room for most addresses.
+const LINK: usize = 160;
 /// Earliest year that makes sense; the mall is younger.
 const YEAR_MIN: i32 = 2000;
 
@@ -23,6 +25,8 @@ pub(super) struct Asked {
     pub chosen: Vec<(&'static str, String, &'static str, String)>,
     /// Name of the place.
     pub place: String,
+    /// Is the answer a file? Files have no addresses.
+    pub file: bool,
 }
 
 fn month(text: &str) -> Option<Day> {
@@ -97,7 +101,7 @@ impl Asked {
             f.equal.push((dim, if value == NONE { String::new() } else { value.clone() }));
             chosen.push((key, value, label, word));
         }
-        Ok(Asked { from: month_of(first), to: month_of(to), filter: f, chosen, place })
+        Ok(Asked { from: month_of(first), to: month_of(to), filter: f, chosen, place, file: false })
     }
 
     /// What most people want to see: this month, this year, the year before.
@@ -122,19 +126,32 @@ impl Asked {
 
     /// An address that asks for the same, and for this too; a dimension given anew replaces the old value.
     pub(super) fn link(&self, path: &str, also: &[(&str, &str)]) -> String {
+        if self.file {
+            return String::new();
+        }
         let set = |key: &str| also.iter().any(|(k, _)| *k == key);
         let span = [("from", self.from.as_str()), ("to", &self.to), ("region", &self.filter.region)];
         // What a scope added is part of the address as well.
         let values = self.filter.equal.iter().map(|(d, v)| (d.key(), if v.is_empty() { NONE } else { v.as_str() }));
         let kept = span.into_iter().chain(values).filter(|(k, _)| !set(k));
         let new = also.iter().copied().filter(|(k, v)| *k == "region" || !v.is_empty());
-        let pairs: Vec<String> = kept.chain(new).map(|(k, v)| format!("{k}={}", percent(v))).collect();
-        format!("{path}?{}", pairs.join("&"))
+        let mut out = String::with_capacity(LINK);
+        out.push_str(path);
+        for (i, (k, v)) in kept.chain(new).enumerate() {
+            out.push(if i == 0 { '?' } else { '&' });
+            out.push_str(k);
+            out.push('=');
+            out.push_str(&percent(v));
+        }
+        out
     }
 
     /// The address of the orders that a figure counts, with these values of dimensions.
     pub(super) fn counted(&self, mark: Mark, also: &[(Dim, &str)]) -> String {
-        format!("{}&counted={}", self.orders(also), mark.key())
+        let mut out = self.orders(also);
+        out.push_str("&counted=");
+        mark.key().into_iter().for_each(|part| out.push_str(part));
+        out
     }
 
     /// The address of the orders with these values of dimensions.

@@ -6,7 +6,7 @@ use crate::statistics::store;
 use kit::Result;
 use rules::Fen;
 use rules::calendar::{civil, day_from, day_of};
-use rules::statistics::{Dim, Filter, Table, december, year_end};
+use rules::statistics::{Dim, Filter, Sum, Tables, december, year_end};
 use std::collections::HashMap;
 
 /// Units shown: those that will leave most.
@@ -43,17 +43,16 @@ pub(super) async fn forecast(watch: &Watch, a: &Asked) -> Result<Option<Forecast
     let first = |y: i32| day_from(y, 1, 1).unwrap_or(today);
     let whole = Filter { from: first(year - 1), to: first(year) - 1, ..a.filter.clone() };
     let part = Filter { to: year_before(today), ..whole.clone() };
-    let units = watch.desk().ask(watch, &whole, &[(Dim::Unit, None), (Dim::Month, None)]).await?;
-    let so_far = watch.desk().ask(watch, &part, &[(Dim::Unit, None)]).await?;
-    let amounts = |t: Option<&Table>| -> HashMap<String, i64> {
-        t.map_or_else(HashMap::new, |t| t.cells.iter().map(|(v, _, c)| (v.clone(), c.amount)).collect())
+    let units = watch.desk().sums(watch, &whole, &[(Dim::Unit, None), (Dim::Month, None)]).await?.made;
+    let so_far = watch.desk().sums(watch, &part, &[(Dim::Unit, None)]).await?.made;
+    let amounts = |t: &Tables<Sum>| -> HashMap<i64, i64> {
+        t.tables[0].iter().filter_map(|(v, _, c)| Some((v.parse().ok()?, c.amount))).collect()
     };
-    let (all, early) = (amounts(units.tables.first()), amounts(so_far.tables.first()));
+    let (all, early) = (amounts(&units), amounts(&so_far));
     let days = (i64::from(today - first(year)) + 1, i64::from(first(year + 1) - first(year)));
     let (mut sums, mut rows) = ([0_i64; 3], Vec::new());
     for (org, granted, frozen, spent) in budgets {
-        let key = org.to_string();
-        let last = |m: &HashMap<String, i64>| m.get(&key).copied().unwrap_or(0);
+        let last = |m: &HashMap<i64, i64>| m.get(&org).copied().unwrap_or(0);
         let committed = frozen + spent;
         let expected = year_end(committed, granted, (last(&early), last(&all)), days);
         for (sum, v) in sums.iter_mut().zip([granted, committed, expected]) {
@@ -65,9 +64,8 @@ pub(super) async fn forecast(watch: &Watch, a: &Asked) -> Result<Option<Forecast
     rows.truncate(TOP);
     let words = base::orgs::names(watch.db(), &rows.iter().map(|r| r.0).collect::<Vec<_>>()).await?;
     let [granted, committed, expected] = sums;
-    let months = units.tables.get(1).cloned().unwrap_or_default();
-    let past = months.cells.iter().find(|(m, ..)| m.ends_with("-12")).map_or(0, |(.., c)| c.amount);
-    let to_come = units.total().amount - so_far.total().amount;
+    let past = units.tables[1].iter().find(|(m, ..)| m.ends_with("-12")).map_or(0, |(.., c)| c.amount);
+    let to_come = units.total.amount - so_far.total.amount;
     let rush = december(expected - committed, (past.min(to_come), to_come), days.1 - days.0);
     let any = rules::rulebook::Scope { mode: None, form: None, category: None, amount: None };
     let warns = watch.facts().number("alert.december_percent", &watch.facts().root, &any, today, 200);
@@ -80,7 +78,7 @@ pub(super) async fn forecast(watch: &Watch, a: &Asked) -> Result<Option<Forecast
         expected: Fen(expected).yuan(),
         unspent: Fen(granted - expected).yuan(),
         rate: share(committed, granted),
-        december: share(past, units.total().amount),
+        december: share(past, units.total.amount),
         rest: Fen(expected - committed).yuan(),
         rush: Fen(rush).yuan(),
         rushed: (tells && percent >= i128::from(warns)).then(|| format!("是今年至今月均的 {percent}%")),

@@ -10,7 +10,7 @@ use base::shell::Shell;
 use kit::{Fail, Result, sheet, web};
 use rules::Fen;
 use rules::calendar::show_day;
-use rules::statistics::Mark;
+use rules::statistics::{Found, Mark};
 
 const PAGE: usize = 50;
 /// Rows of a file at most.
@@ -75,7 +75,8 @@ async fn items(watch: &Watch, found: &[(i64, i64)]) -> Result<Vec<Item>> {
 }
 
 pub(super) async fn orders(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
-    let a = Asked::read(&watch, &cx, None).await?;
+    let mut a = Asked::read(&watch, &cx, None).await?;
+    a.file = !cx.param("format").is_empty();
     let key = cx.param("counted").to_owned();
     let mark = match key.as_str() {
         "" => None,
@@ -83,29 +84,38 @@ pub(super) async fn orders(State(watch): State<Watch>, cx: Cx) -> Result<Respons
             Fail::field("counted", "statistics.figure", format!("没有“{k}”这个指标，请从统计页面点数字进来。"))
         })?),
     };
-    let (found, position) = watch.desk().orders(&watch, &a.filter, mark.as_ref().map(|(m, _)| *m)).await?;
-    let amount: i64 = found.iter().map(|(_, counted)| counted).sum();
-    if cx.param("format") == "csv" {
+    let counted = mark.as_ref().map(|(m, _)| *m);
+    let desk = watch.desk();
+    if a.file {
+        let found = desk.orders(&watch, &a.filter, counted, 0..FILE_MAX).await?;
+        let position = found.position;
         let mut rows =
             vec![["订单编号", "成交日期", "地区", "采购单位", "供应商", "统计金额（元）"].map(str::to_owned).to_vec()];
-        for i in items(&watch, &found[..found.len().min(FILE_MAX)]).await? {
+        for i in items(&watch, &found.made.orders).await? {
             rows.push(vec![i.number, i.day, i.place, i.unit, i.supplier, i.counted.replace(['¥', ','], "")]);
         }
         let name = format!("orders-{}-{}-{position}.csv", a.from, a.to);
         return Ok(web::download(&name, "text/csv; charset=utf-8", sheet::csv_of(&rows)?));
     }
-    let pages = found.len().div_ceil(PAGE).max(1);
-    let page = cx.page().min(pages);
-    let shown = &found[((page - 1) * PAGE).min(found.len())..(page * PAGE).min(found.len())];
+    let listed = |page: usize| (page - 1) * PAGE..page * PAGE;
+    let mut page = cx.page();
+    let mut found = desk.orders(&watch, &a.filter, counted, listed(page)).await?;
+    let pages = found.made.number.div_ceil(PAGE).max(1);
+    // Behind the last page stands the last page.
+    if page > pages {
+        page = pages;
+        found = desk.orders(&watch, &a.filter, counted, listed(page)).await?;
+    }
+    let Found { number, amount, orders } = &*found.made;
     let link = |n: usize| a.link("/statistics/orders", &[("counted", &key), ("page", &n.to_string())]);
     web::html(&Page {
         s: Shell::public(&cx, "计入的订单"),
         figure: mark.map(|(_, word)| word),
-        items: items(&watch, shown).await?,
-        total: found.len(),
-        amount: Fen(amount).yuan(),
-        capitals: Fen(amount).capitals(),
-        position,
+        items: items(&watch, orders).await?,
+        total: *number,
+        amount: Fen(*amount).yuan(),
+        capitals: Fen(*amount).capitals(),
+        position: found.position,
         page,
         pages,
         before: link(page.saturating_sub(1).max(1)),

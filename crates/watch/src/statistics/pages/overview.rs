@@ -2,7 +2,7 @@
 use super::asked::{Asked, month_of, year_before};
 use super::chart::Chart;
 use super::forecast::{Forecast, forecast};
-use super::{mean, share, wan};
+use super::{mean, share, top, wan};
 use crate::statistics::names;
 use crate::{Watch, alerts};
 use askama::Template;
@@ -13,9 +13,9 @@ use base::shell::Shell;
 use kit::{Result, web};
 use rules::Fen;
 use rules::calendar::{civil, day_from, day_of, show_day, show_time};
-use rules::price::movement;
-use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Filter, Mark, Table, concentration};
+use rules::statistics::{BASELINES, CLOCKS, Dim, Filter, Mark, Sum, concentration};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Rows of a ranking.
 const TOP: usize = 10;
@@ -113,7 +113,7 @@ fn against(now: i64, before: i64) -> String {
 }
 
 impl Overview {
-    /// Asks for everything in two passes: this span, and the same a year before.
+    /// Asks for this span, for the same a year before, and for what prices did between them.
     pub(super) async fn of(watch: &Watch, a: Asked) -> Result<Overview> {
         let child = below(&a.filter);
         let wanted = [
@@ -128,15 +128,13 @@ impl Overview {
             (Dim::Venue, None),
         ];
         let before = a.year_before();
-        let now = watch.desk().ask(watch, &a.filter, &wanted).await?;
-        let old = watch.desk().ask(watch, &before, &[(Dim::Month, None)]).await?;
-        let index = movement(&watch.desk().pairs(watch, &before, &a.filter).await?);
-        let (c, was) = (now.total(), old.total());
-        let find = |dim: Dim| {
-            wanted.iter().position(|(d, _)| *d == dim).and_then(|i| now.tables.get(i)).cloned().unwrap_or_default()
-        };
-        let hhi = concentration(find(Dim::Supplier).cells.iter().map(|(.., c)| c.amount));
-        let (trend, months) = trend(&a, &find(Dim::Month), old.tables.first());
+        let now = watch.desk().sums(watch, &a.filter, &wanted).await?;
+        let old = watch.desk().sums(watch, &before, &[(Dim::Month, None)]).await?;
+        let index = watch.desk().index(watch, &before, &a.filter).await?;
+        let (c, was) = (now.made.total, old.made.total);
+        let by = |dim: Dim| wanted.iter().position(|(d, _)| *d == dim).map_or(&[][..], |i| &now.made.tables[i]);
+        let hhi = concentration(by(Dim::Supplier).iter().map(|(.., c)| c.amount));
+        let (trend, months) = trend(&a, by(Dim::Month), &old.made.tables[0]);
         let mut blocks = Vec::new();
         let titles = [
             (child, if child == Dim::Unit { "采购单位排名" } else { "地区排名" }),
@@ -149,7 +147,7 @@ impl Overview {
             (Dim::Fund, "资金来源"),
         ];
         for (dim, title) in titles.into_iter().filter(|(d, _)| !a.filter.equal.iter().any(|(known, _)| known == d)) {
-            blocks.push(block(watch, &a, dim, title, find(dim)).await?);
+            blocks.push(block(watch, &a, (dim, title), by(dim), c.amount).await?);
         }
         let orders = a.link("/statistics/orders", &[]);
         let overdue = a.counted(Mark::Overdue, &[]);
@@ -217,19 +215,22 @@ impl Overview {
     }
 }
 
+/// Figures of one value.
+type Of = (Arc<str>, Arc<str>, Sum);
 type Months = Vec<(String, String, i64, String, String)>;
 
 /// Amounts by month beside those of the year before: the chart, and the rows (month, amount, orders, the year before, link).
-fn trend(a: &Asked, now: &Table, old: Option<&Table>) -> (Option<String>, Months) {
-    let of = |t: Option<&Table>| -> HashMap<String, Cell> {
-        t.map_or_else(HashMap::new, |t| t.cells.iter().map(|(m, _, c)| (m.clone(), *c)).collect())
-    };
-    let (now, old) = (of(Some(now)), of(old));
+fn trend(a: &Asked, now: &[Of], old: &[Of]) -> (Option<String>, Months) {
+    let of = |t: &[Of]| -> HashMap<Arc<str>, Sum> { t.iter().map(|(m, _, c)| (m.clone(), *c)).collect() };
+    let (now, old) = (of(now), of(old));
     let (mut rows, mut series) = (Vec::new(), Vec::new());
     let mut first = a.filter.from;
     while first <= a.filter.to {
         let (month, before) = (month_of(first), month_of(year_before(first)));
-        let (c, was) = (now.get(&month).copied().unwrap_or_default(), old.get(&before).copied().unwrap_or_default());
+        let (c, was) = (
+            now.get(month.as_str()).copied().unwrap_or_default(),
+            old.get(before.as_str()).copied().unwrap_or_default(),
+        );
         series.push((month.clone(), vec![c.amount, was.amount]));
         let link = a.link("/statistics/orders", &[("from", &month), ("to", &month)]);
         rows.push((month, Fen(c.amount).yuan(), c.orders, Fen(was.amount).yuan(), link));
@@ -240,13 +241,12 @@ fn trend(a: &Asked, now: &Table, old: Option<&Table>) -> (Option<String>, Months
     (chart.and_then(|c| c.render().ok()), rows)
 }
 
-async fn block(watch: &Watch, a: &Asked, dim: Dim, title: &'static str, mut t: Table) -> Result<Block> {
-    t.cells.sort_by_key(|(value, _, c)| (std::cmp::Reverse(c.amount), value.clone()));
-    let all = t.cells.len();
-    t.cells.truncate(TOP);
-    let words = names::words(watch, dim, t.cells.iter().map(|(v, ..)| v.as_str())).await?;
-    let most = t.cells.first().map_or(1, |(.., c)| c.amount.max(1));
-    let row = |(value, _, c): &(String, String, Cell)| {
+async fn block(watch: &Watch, a: &Asked, (dim, title): (Dim, &'static str), all: &[Of], whole: i64) -> Result<Block> {
+    let shown = top(all.iter().collect(), TOP, |(v, _, x), (w, _, y)| (y.amount, v).cmp(&(x.amount, w)));
+    let words = names::words(watch, dim, shown.iter().map(|(v, ..)| &**v)).await?;
+    let most = shown.first().map_or(1, |(.., c)| c.amount.max(1));
+    let row = |(value, _, c): &&Of| {
+        let value: &str = value;
         let down = match dim {
             // What belongs to no city is the province's own.
             Dim::City if rules::place::prefix(value).len() == 4 => {
@@ -257,17 +257,17 @@ async fn block(watch: &Watch, a: &Asked, dim: Dim, title: &'static str, mut t: T
             _ => a.orders(&[(dim, value)]),
         };
         Row {
-            name: words.get(value).cloned().unwrap_or_else(|| value.clone()),
+            name: words.get(value).cloned().unwrap_or_else(|| value.to_owned()),
             amount: Fen(c.amount).yuan(),
             orders: c.orders,
-            share: share(c.amount, t.total.amount),
+            share: share(c.amount, whole),
             bar: (i128::from(c.amount.max(0)) * 100 / i128::from(most)) as i64,
             link: down,
             orders_link: a.orders(&[(dim, value)]),
         }
     };
-    let rows = t.cells.iter().map(row).collect();
-    Ok(Block { title, rows, link: a.link("/statistics/table", &[("rows", dim.key())]), all })
+    let rows = shown.iter().map(row).collect();
+    Ok(Block { title, rows, link: a.link("/statistics/table", &[("rows", dim.key())]), all: all.len() })
 }
 
 #[derive(Template)]

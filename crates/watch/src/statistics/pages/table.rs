@@ -1,7 +1,7 @@
 //! Any one or two dimensions as a table, as a chart and as a file.
 use super::asked::Asked;
 use super::chart::Chart;
-use super::{mean, share};
+use super::{mean, share, top};
 use crate::Watch;
 use crate::statistics::names;
 use askama::Template;
@@ -12,8 +12,9 @@ use base::shell::Shell;
 use kit::{Fail, Result, sheet, web};
 use rules::Fen;
 use rules::calendar::show_day;
-use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Mark, Table};
+use rules::statistics::{BASELINES, CLOCKS, Cell, Dim, Mark, Tables};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Rows of a page; files have them all.
 const PAGE: usize = 50;
@@ -148,10 +149,12 @@ struct Page {
     back: String,
 }
 
-/// The table as rows of text, whole; the first row has the headings.
+/// The table as rows of text.
 struct Made {
     headings: Vec<String>,
     rows: Vec<Row>,
+    /// How many rows there are.
+    all: usize,
     total: Vec<(String, String)>,
     more: usize,
     chart: Option<Chart>,
@@ -165,37 +168,46 @@ fn drawn(dim: Dim, label: &str, legend: &[String], bars: &[(String, Vec<i64>)]) 
     }
 }
 
-async fn one(watch: &Watch, a: &Asked, dim: Dim, key: &str, mut t: Table) -> Result<Made> {
-    let before = watch.desk().ask(watch, &a.year_before(), &[(dim, None)]).await?;
+/// Figures of one value of rows and one of columns.
+type Of = (Arc<str>, Arc<str>, Cell);
+
+/// All rows of a file, or those of a page.
+fn most(all: bool, page: usize) -> usize {
+    if all { usize::MAX } else { page }
+}
+
+async fn one(watch: &Watch, a: &Asked, dim: Dim, key: &str, t: &Tables<Cell>) -> Result<Made> {
+    let before = watch.desk().tables(watch, &a.year_before(), &[(dim, None)]).await?.made;
     // Months of the year before have other names.
     let place = |v: &str| if dim == Dim::Month { v.get(4..).unwrap_or(v).to_owned() } else { v.to_owned() };
-    let old: HashMap<String, Cell> =
-        before.tables.iter().flat_map(|t| &t.cells).map(|(v, _, c)| (place(v), *c)).collect();
-    if dim != Dim::Month {
-        t.cells
-            .sort_by_key(|(value, _, c)| (std::cmp::Reverse(rank(key, c)), std::cmp::Reverse(c.amount), value.clone()));
-    }
-    let words = names::words(watch, dim, t.cells.iter().map(|(v, ..)| v.as_str())).await?;
-    let name = |v: &String| words.get(v).cloned().unwrap_or_else(|| v.clone());
-    let row = |(value, _, c): &(String, String, Cell)| Row {
+    let old: HashMap<String, Cell> = before.tables[0].iter().map(|(v, _, c)| (place(v), *c)).collect();
+    let all = &t.tables[0];
+    let shown = top(all.iter().collect(), most(a.file, PAGE), |x: &&Of, y: &&Of| match dim {
+        Dim::Month => x.0.cmp(&y.0),
+        _ => (rank(key, &y.2), y.2.amount, &x.0).cmp(&(rank(key, &x.2), x.2.amount, &y.0)),
+    });
+    let words = names::words(watch, dim, shown.iter().map(|(v, ..)| &**v)).await?;
+    let name = |v: &str| words.get(v).cloned().unwrap_or_else(|| v.to_owned());
+    let row = |(value, _, c): &&Of| Row {
         name: name(value),
         link: a.orders(&[(dim, value)]),
         cells: values(a, dim, Some(value), c, &t.total, old.get(&place(value))),
     };
-    let bars: Vec<(String, Vec<i64>)> = t.cells.iter().take(BARS).map(|(v, _, c)| (name(v), vec![c.amount])).collect();
+    let bars: Vec<(String, Vec<i64>)> = shown.iter().take(BARS).map(|(v, _, c)| (name(v), vec![c.amount])).collect();
     let label = format!("各{}成交额，{} 至 {}", dim.label(), a.from, a.to);
     Ok(Made {
         headings: headings(dim),
-        rows: t.cells.iter().map(row).collect(),
-        total: values(a, dim, None, &t.total, &t.total, Some(&before.total())),
+        rows: shown.iter().map(row).collect(),
+        all: all.len(),
+        total: values(a, dim, None, &t.total, &t.total, Some(&before.total)),
         more: 0,
         chart: drawn(dim, &label, &[], &bars),
     })
 }
 
 /// A figure of a table of two dimensions with the address of the orders that it counts.
-fn figure(a: &Asked, key: &str, c: Option<Cell>, at: &[(Dim, &str)]) -> (String, String) {
-    let value = c.map_or("—".into(), |c| measure(key, &c));
+fn figure(a: &Asked, key: &str, c: Option<&Cell>, at: &[(Dim, &str)]) -> (String, String) {
+    let value = c.map_or("—".into(), |c| measure(key, c));
     let link = match key {
         _ if value == "—" => String::new(),
         "sme" => a.counted(Mark::Sme, at),
@@ -210,84 +222,62 @@ fn figure(a: &Asked, key: &str, c: Option<Cell>, at: &[(Dim, &str)]) -> (String,
     (value, link)
 }
 
-/// The sums of rows and of columns of two dimensions, by value.
-struct Sums {
-    rows: HashMap<String, Cell>,
-    cols: HashMap<String, Cell>,
+/// Two dimensions: every pair of values, every row and every column.
+fn asked(rows: Dim, cols: Option<Dim>) -> Vec<(Dim, Option<Dim>)> {
+    match cols {
+        None => vec![(rows, None)],
+        Some(c) => vec![(rows, cols), (rows, None), (c, None)],
+    }
 }
 
-async fn sums(watch: &Watch, a: &Asked, rows: Dim, cols: Dim) -> Result<Sums> {
-    let answer = watch.desk().ask(watch, &a.filter, &[(rows, None), (cols, None)]).await?;
-    let by = |i: usize| {
-        let cells = answer.tables.get(i).map(|t| t.cells.as_slice()).unwrap_or_default();
-        cells.iter().map(|(value, _, c)| (value.clone(), *c)).collect()
-    };
-    Ok(Sums { rows: by(0), cols: by(1) })
-}
-
-async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: Table, whole: bool) -> Result<Made> {
-    let sums = sums(watch, a, rows, cols).await?;
-    let mut by: HashMap<&str, HashMap<&str, &Cell>> = HashMap::new();
-    let (mut heights, mut widths): (HashMap<&str, i64>, HashMap<&str, i64>) = (HashMap::new(), HashMap::new());
-    for (row, col, c) in &t.cells {
-        by.entry(row).or_default().insert(col, c);
-        *heights.entry(row).or_default() += c.amount;
-        *widths.entry(col).or_default() += c.amount;
-    }
-    let sorted = |sums: &HashMap<&str, i64>, dim: Dim| {
-        let mut out: Vec<String> = sums.keys().map(|v| (*v).to_owned()).collect();
-        match dim {
-            Dim::Month => out.sort_unstable(),
-            _ => out.sort_by_key(|v| (std::cmp::Reverse(sums[v.as_str()]), v.clone())),
-        }
-        out
-    };
-    let (mut row_values, mut col_values) = (sorted(&heights, rows), sorted(&widths, cols));
-    if rows != Dim::Month {
-        row_values.sort_by_key(|v| std::cmp::Reverse(sums.rows.get(v).map_or(i128::MIN, |c| rank(key, c))));
-    }
-    let all = col_values.len();
-    if !whole && cols != Dim::Month {
-        col_values.truncate(COLUMNS);
-    }
-    let row_words = names::words(watch, rows, row_values.iter().map(String::as_str)).await?;
-    let col_words = names::words(watch, cols, col_values.iter().map(String::as_str)).await?;
-    let word = |words: &HashMap<String, String>, v: &String| words.get(v).cloned().unwrap_or_else(|| v.clone());
-    let cell = |row: &String, col: &String| by.get(row.as_str()).and_then(|r| r.get(col.as_str()));
-    let row = |value: &String| Row {
+async fn two(watch: &Watch, a: &Asked, (rows, cols): (Dim, Dim), key: &str, t: &Tables<Cell>) -> Result<Made> {
+    let [cells, heights, widths] = &t.tables[..] else { return Err(Fail::fault("two dimensions make three tables")) };
+    let by: HashMap<(&str, &str), &Cell> = cells.iter().map(|(row, col, c)| ((&**row, &**col), c)).collect();
+    let shown = top(heights.iter().collect(), most(a.file, PAGE), |x: &&Of, y: &&Of| match rows {
+        Dim::Month => x.0.cmp(&y.0),
+        _ => (rank(key, &y.2), y.2.amount, &x.0).cmp(&(rank(key, &x.2), x.2.amount, &y.0)),
+    });
+    let columns =
+        top(widths.iter().collect(), most(a.file || cols == Dim::Month, COLUMNS), |x: &&Of, y: &&Of| match cols {
+            Dim::Month => x.0.cmp(&y.0),
+            _ => (y.2.amount, &x.0).cmp(&(x.2.amount, &y.0)),
+        });
+    let row_words = names::words(watch, rows, shown.iter().map(|(v, ..)| &**v)).await?;
+    let col_words = names::words(watch, cols, columns.iter().map(|(v, ..)| &**v)).await?;
+    let word = |words: &HashMap<String, String>, v: &str| words.get(v).cloned().unwrap_or_else(|| v.to_owned());
+    let cell = |row: &str, col: &str| by.get(&(row, col)).copied();
+    let row = |(value, _, sum): &&Of| Row {
         name: word(&row_words, value),
         link: a.orders(&[(rows, value)]),
-        cells: col_values
+        cells: columns
             .iter()
-            .map(|col| figure(a, key, cell(value, col).copied().copied(), &[(rows, value), (cols, col)]))
-            .chain([figure(a, key, sums.rows.get(value).copied(), &[(rows, value)])])
+            .map(|(col, ..)| figure(a, key, cell(value, col), &[(rows, value), (cols, col)]))
+            .chain([figure(a, key, Some(sum), &[(rows, value)])])
             .collect(),
     };
-    let last = col_values.iter().map(|col| figure(a, key, sums.cols.get(col).copied(), &[(cols, col)]));
-    let total: Vec<(String, String)> = last.chain([figure(a, key, Some(t.total), &[])]).collect();
+    let last = columns.iter().map(|(col, _, sum)| figure(a, key, Some(sum), &[(cols, col)]));
+    let total: Vec<(String, String)> = last.chain([figure(a, key, Some(&t.total), &[])]).collect();
     // The bars show the largest columns; everything else is their last part, so that they are as long as the row's sum.
-    let mut large = col_values.clone();
-    large.sort_by_key(|v| (std::cmp::Reverse(widths.get(v.as_str()).copied().unwrap_or(0)), v.clone()));
-    large.truncate(SERIES);
+    let large = top(columns.clone(), SERIES, |(v, _, x), (w, _, y)| (y.amount, v).cmp(&(x.amount, w)));
     let rest = widths.len() > large.len();
-    let mut legend: Vec<String> = large.iter().map(|c| word(&col_words, c)).collect();
+    let mut legend: Vec<String> = large.iter().map(|(c, ..)| word(&col_words, c)).collect();
     legend.extend(rest.then(|| "其他".to_owned()));
-    let bar = |r: &String| {
-        let mut parts: Vec<i64> = large.iter().map(|c| cell(r, c).map_or(0, |x| x.amount)).collect();
-        let whole = heights.get(r.as_str()).copied().unwrap_or(0);
-        parts.extend(rest.then(|| whole - parts.iter().sum::<i64>()));
+    let bar = |(r, _, sum): &&Of| {
+        let mut parts: Vec<i64> = large.iter().map(|(c, ..)| cell(r, c).map_or(0, |x| x.amount)).collect();
+        parts.extend(rest.then(|| sum.amount - parts.iter().sum::<i64>()));
         (word(&row_words, r), parts)
     };
-    let bars: Vec<(String, Vec<i64>)> = row_values.iter().take(BARS).map(bar).collect();
+    let bars: Vec<(String, Vec<i64>)> = shown.iter().take(BARS).map(bar).collect();
     let mut headings = vec![format!("{} ＼ {}", rows.label(), cols.label())];
-    headings.extend(col_values.iter().map(|c| word(&col_words, c)));
+    headings.extend(columns.iter().map(|(c, ..)| word(&col_words, c)));
     headings.push("合计".into());
     let label = format!("各{}成交额，按{}", rows.label(), cols.label());
     Ok(Made {
-        rows: row_values.iter().map(row).collect(),
+        rows: shown.iter().map(row).collect(),
+        all: heights.len(),
         headings,
         total,
-        more: all - col_values.len(),
+        more: widths.len() - columns.len(),
         chart: drawn(rows, &label, &legend, &bars),
     })
 }
@@ -319,7 +309,8 @@ fn file(a: &Asked, format: &str, position: i64, made: &Made) -> Result<Response>
 }
 
 pub(super) async fn table(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
-    let a = Asked::read(&watch, &cx, None).await?;
+    let mut a = Asked::read(&watch, &cx, None).await?;
+    a.file = !cx.param("format").is_empty();
     let dim = |param: &str| match cx.param(param) {
         "" => Ok(None),
         key => Dim::of(key)
@@ -329,16 +320,13 @@ pub(super) async fn table(State(watch): State<Watch>, cx: Cx) -> Result<Response
     let rows = dim("rows")?.unwrap_or(Dim::Month);
     let cols = dim("cols")?.filter(|c| *c != rows);
     let key = MEASURES.iter().map(|(k, _)| *k).find(|k| *k == cx.param("measure")).unwrap_or("amount");
-    let answer = watch.desk().ask(&watch, &a.filter, &[(rows, cols)]).await?;
-    let t = answer.tables.first().cloned().unwrap_or_default();
-    let format = cx.param("format");
-    let whole = !format.is_empty();
+    let answer = watch.desk().tables(&watch, &a.filter, &asked(rows, cols)).await?;
     let made = match cols {
-        None => one(&watch, &a, rows, key, t).await?,
-        Some(cols) => two(&watch, &a, (rows, cols), key, t, whole).await?,
+        None => one(&watch, &a, rows, key, &answer.made).await?,
+        Some(cols) => two(&watch, &a, (rows, cols), key, &answer.made).await?,
     };
-    if whole {
-        return file(&a, format, answer.position, &made);
+    if a.file {
+        return file(&a, cx.param("format"), answer.position, &made);
     }
     let chosen: HashSet<&str> = [rows.key(), cols.map_or("", Dim::key)].into();
     let link = |format: &'static str| {
@@ -352,9 +340,9 @@ pub(super) async fn table(State(watch): State<Watch>, cx: Cx) -> Result<Response
         measures: MEASURES.iter().map(|(k, w)| (*k, *w, *k == key)).collect(),
         title: cols
             .map_or_else(|| format!("按{}", rows.label()), |c| format!("按{}和{}的{word}", rows.label(), c.label())),
-        all: made.rows.len(),
+        all: made.all,
         headings: made.headings,
-        rows: made.rows.into_iter().take(PAGE).collect(),
+        rows: made.rows,
         total: made.total,
         more: made.more,
         chart: made.chart.and_then(|c| c.render().ok()),
