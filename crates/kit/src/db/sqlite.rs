@@ -5,6 +5,7 @@
 //! COMMIT (one fsync) makes them durable and only then are they answered.
 use super::val::{Row, Val};
 use crate::fail::{Fail, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -33,6 +34,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    // Else values decide on plans, and many a statement is prepared again each time it is run.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;",
     )?;

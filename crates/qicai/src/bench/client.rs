@@ -154,6 +154,12 @@ async fn login(address: &str, who: &str) -> Result<(String, String)> {
     Ok((cookie, csrf.to_owned()))
 }
 
+/// Steps of somebody logged in.
+pub async fn as_who(address: &str, who: &str) -> Result<impl Fn(&str) -> Step + Clone + Send + Sync + use<>> {
+    let (cookie, _) = login(address, who).await?;
+    Ok(move |path: &str| Step { cookie: cookie.clone(), ..Step::get(path) })
+}
+
 /// Statements the server has sent to its database so far.
 pub async fn statements(address: &str) -> Result<u64> {
     let (cookie, _) = login(address, "yunwei").await?;

@@ -62,11 +62,12 @@ pub async fn run(o: Options) -> Result<()> {
     if !data.exists() {
         made(&data, &o).await?;
     }
-    let (keys, regions) = {
+    let (keys, regions, logins) = {
         let mall = mall(&data).await?;
-        (Keys::of(&mall.watch), store::regions(mall.watch.db()).await?)
+        let db = mall.watch.db();
+        (Keys::of(&mall.watch), store::regions(db).await?, store::watchers(db).await?)
     };
-    pages(&data, &o, regions).await?;
+    pages(&data, &o, regions, &logins).await?;
     let db = open_db(&data, None, 0, Clock::default()).await?;
     let began = Instant::now();
     let found = watch::ledger::log::audit(&db, &keys).await?;
@@ -124,7 +125,7 @@ async fn idle(pid: u32) -> f64 {
     }
 }
 
-async fn pages(data: &Path, o: &Options, regions: Vec<String>) -> Result<()> {
+async fn pages(data: &Path, o: &Options, regions: Vec<String>, logins: &[String]) -> Result<()> {
     let server = serve(data)?;
     // The first page waits until everything counted is read.
     let began = Instant::now();
@@ -152,10 +153,22 @@ async fn pages(data: &Path, o: &Options, regions: Vec<String>) -> Result<()> {
         ("supplier by region, file", "/statistics/table?rows=supplier&cols=region&format=csv&"),
         ("orders of a category", "/statistics/orders?category=A0504&"),
     ];
+    let mut all: Vec<(&str, client::Make)> = Vec::new();
+    for (name, path) in reports {
+        let make = some.clone();
+        all.push((name, Arc::new(move |who, i| make(who, i, path))));
+    }
+    let mut offices = Vec::new();
+    for who in logins {
+        offices.push(client::as_who(&server.address, who).await?);
+    }
+    all.push((
+        "cockpit of a finance department",
+        Arc::new(move |who, _| vec![offices[who % offices.len()]("/cockpit")]),
+    ));
     for n in &o.connections {
-        for (name, path) in reports {
-            let make = some.clone();
-            let l = client::load(&server.address, n, o.seconds, Arc::new(move |who, i| make(who, i, path))).await?;
+        for (name, make) in &all {
+            let l = client::load(&server.address, n, o.seconds, make.clone()).await?;
             println!("| {name} | {n} | {:.0} | {:.1} | {:.1} |", l.rate(), l.percentile(50), l.percentile(99));
         }
     }

@@ -339,6 +339,13 @@ pub async fn deals(db: &Db, orders: u64, units: u64) -> Result<()> {
     Ok(())
 }
 
+/// Logins of people who watch over a place, the province's first.
+pub async fn watchers(db: &Db) -> Result<Vec<String>> {
+    let sql = "SELECT p.login FROM person p JOIN org g ON g.id = p.org WHERE g.kind = 'finance' AND p.login LIKE '%.jianguan' \
+               ORDER BY g.region, p.login LIMIT 16";
+    Ok(db.rows(sql, params![]).await?.iter().map(|r| r.text(0)).collect())
+}
+
 /// Regions that have units of the bench.
 pub async fn regions(db: &Db) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT region FROM budget_line WHERE code = 'bench' ORDER BY region";

@@ -1,4 +1,5 @@
 //! Answers that are worth keeping: each is made once however many ask for it at the same time.
+use super::pages::Forecast;
 use kit::{Fail, Result};
 use rules::statistics::{Cell, Found, Snapshot, Sum, Tables};
 use std::collections::HashMap;
@@ -65,6 +66,12 @@ impl Weighed for Option<i64> {
     }
 }
 
+impl Weighed for Option<Forecast> {
+    fn bytes(&self) -> usize {
+        4_000
+    }
+}
+
 struct Kept<T> {
     position: i64,
     /// The hour for which deadlines were judged.
@@ -96,19 +103,31 @@ impl<Q: Clone + Eq + Hash, T: Weighed + Send + Sync + 'static> Answers<Q, T> {
         (shown, hour): (Arc<Shown>, u32),
         make: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<Answer<T>> {
+        let position = shown.position;
+        let made = async { tokio::task::spawn_blocking(move || make(&shown.snapshot)).await.map_err(Fail::fault) };
+        self.made(question, (position, hour), made).await
+    }
+
+    /// The answer to a question as of a journal number and an hour, made by whoever asks first.
+    pub async fn made(
+        &self,
+        question: &Q,
+        (position, hour): (i64, u32),
+        make: impl Future<Output = Result<T>>,
+    ) -> Result<Answer<T>> {
         let place = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             kept.0.entry(question.clone()).or_default().clone()
         };
         let mut place = place.lock().await;
         if let Some(k) = place.as_ref() {
-            let fresh = k.position >= shown.position || (k.dear && k.at.elapsed() < WHILE);
+            let fresh = k.position >= position || (k.dear && k.at.elapsed() < WHILE);
             if fresh && k.hour == hour {
                 return Ok(Answer { made: k.made.clone(), position: k.position });
             }
         }
-        let (began, position) = (Instant::now(), shown.position);
-        let made = tokio::task::spawn_blocking(move || Arc::new(make(&shown.snapshot))).await.map_err(Fail::fault)?;
+        let began = Instant::now();
+        let made = Arc::new(make.await?);
         let old = place.as_ref().map_or(0, |k| k.made.bytes() + BYTES_LEAST);
         self.weigh(made.bytes() + BYTES_LEAST, old);
         let dear = began.elapsed() > DEAR;

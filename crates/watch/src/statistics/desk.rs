@@ -1,8 +1,10 @@
 //! This node's memory of everything counted, and what pages ask of it.
 use super::answers::{Answer, Answers, Shown};
+use super::pages::Forecast;
 use super::store;
 use crate::Watch;
 use kit::Result;
+use rules::calendar::Day;
 use rules::price::movement;
 use rules::statistics::{Cell, Cube, Dim, Filter, Found, Mark, Sum, Tables};
 use std::ops::Range;
@@ -32,6 +34,7 @@ pub struct Desk {
     sums: Answers<Grouped, Tables<Sum>>,
     indexes: Answers<(Filter, Filter), Option<i64>>,
     orders: Answers<(Filter, Option<Mark>, Range<usize>), Found>,
+    forecasts: Answers<(Filter, Day), Option<Forecast>>,
 }
 
 /// The hour it is, in seconds since 1970: deadlines end with an hour of the day, so within one nothing changes by itself.
@@ -84,6 +87,7 @@ impl Desk {
         self.sums.forget();
         self.indexes.forget();
         self.orders.forget();
+        self.forecasts.forget();
     }
 
     /// What is counted now, and the hour.
@@ -123,6 +127,17 @@ impl Desk {
         let (question, now) = ((filter.clone(), mark, listed), known.1);
         let (f, mark, listed) = question.clone();
         self.orders.get(&question, known, move |all| all.orders(&f, mark, now, listed)).await
+    }
+
+    /// What the year will leave, made by whoever asks first on a day.
+    pub(super) async fn forecast(
+        &self,
+        watch: &Watch,
+        question: (Filter, Day),
+        make: impl Future<Output = Result<Option<Forecast>>>,
+    ) -> Result<Arc<Option<Forecast>>> {
+        let (shown, hour) = self.known(watch).await?;
+        Ok(self.forecasts.made(&question, (shown.position, hour), make).await?.made)
     }
 
     /// How prices moved from one span to the other, over the products that both bought; basis points of the old price.

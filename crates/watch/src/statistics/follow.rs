@@ -176,7 +176,7 @@ async fn concluded(watch: &Watch, tx: &Tx<'_>, e: &Recorded, id: i64) -> Result<
             ceiling: part,
             venues: venues.join(" "),
         };
-        store::add_line(tx, id, n as i64, l, &line).await?;
+        store::add_line(tx, &c, n as i64, l, &line).await?;
     }
     Ok(())
 }

@@ -7,6 +7,8 @@ mod orders;
 mod overview;
 mod table;
 
+pub(super) use forecast::Forecast;
+
 use crate::Watch;
 use axum::extract::FromRef;
 use base::Base;

@@ -127,7 +127,11 @@ pub async fn save(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
                deliver_end = $9, accept_due = $10, accept_end = $11, pay_due = $12, pay_end = $13 WHERE orders = $1";
     let mut all: Vec<Val> = params![c.orders, change.seq, c.gone, c.accepted, c.paid].to_vec();
     all.extend(c.clocks.into_iter().flat_map(pair).map(Val::from));
-    tx.must(sql, &all).await
+    tx.must(sql, &all).await?;
+    if c.gone != 0 {
+        tx.run("UPDATE stat_line SET gone = $2 WHERE orders = $1", params![c.orders, c.gone]).await?;
+    }
+    Ok(())
 }
 
 /// An order that counts or counted.
@@ -312,11 +316,11 @@ pub struct Line {
 }
 
 /// Writes a line.
-pub async fn add_line(tx: &Tx<'_>, order: i64, n: i64, l: &OrderLine, line: &Line) -> Result<()> {
-    let sql = "INSERT INTO stat_line (orders, line, category, fund, venues, product, quantity, amount, list, market, paid, ceiling) \
-               VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)";
+pub async fn add_line(tx: &Tx<'_>, c: &Counted, n: i64, l: &OrderLine, line: &Line) -> Result<()> {
+    let sql = "INSERT INTO stat_line (orders, line, category, fund, venues, product, quantity, amount, list, market, paid, ceiling, day, \
+               since, gone) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)";
     let all = params![
-        order,
+        c.orders,
         n,
         &l.category,
         &l.fund,
@@ -327,7 +331,10 @@ pub async fn add_line(tx: &Tx<'_>, order: i64, n: i64, l: &OrderLine, line: &Lin
         line.list,
         line.market,
         line.paid,
-        line.ceiling
+        line.ceiling,
+        i64::from(c.day),
+        c.since,
+        c.gone
     ];
     tx.run(sql, all).await?;
     Ok(())
@@ -335,8 +342,8 @@ pub async fn add_line(tx: &Tx<'_>, order: i64, n: i64, l: &OrderLine, line: &Lin
 
 /// Prices paid for a product by orders that counted when an entry was written, from a day on, at most so many of the newest.
 pub async fn paid(q: &dyn Query, product: i64, seq: i64, day: Day, most: usize) -> Result<Vec<i64>> {
-    let sql = "SELECT l.amount / l.quantity FROM stat_line l JOIN stat_deal d ON d.orders = l.orders WHERE l.product = $1 AND d.since < $2 \
-               AND (d.gone = 0 OR d.gone > $2) AND d.day >= $3 ORDER BY l.orders DESC LIMIT $4";
+    let sql = "SELECT amount / quantity FROM stat_line WHERE product = $1 AND since < $2 AND (gone = 0 OR gone > $2) AND day >= $3 \
+               ORDER BY orders DESC, line DESC LIMIT $4";
     Ok(q.rows(sql, params![product, seq, i64::from(day), most]).await?.iter().map(|r| r.int(0)).collect())
 }
 

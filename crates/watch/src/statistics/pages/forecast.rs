@@ -5,9 +5,10 @@ use crate::Watch;
 use crate::statistics::store;
 use kit::Result;
 use rules::Fen;
-use rules::calendar::{civil, day_from, day_of};
+use rules::calendar::{Day, civil, day_from, day_of};
 use rules::statistics::{Dim, Filter, Sum, Tables, december, year_end};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Units shown: those that will leave most.
 const TOP: usize = 10;
@@ -15,7 +16,7 @@ const TOP: usize = 10;
 const RUSH_DAYS_MIN: i64 = 90;
 
 /// What the year will leave unspent.
-pub(super) struct Forecast {
+pub(in crate::statistics) struct Forecast {
     pub granted: String,
     pub committed: String,
     pub expected: String,
@@ -32,8 +33,12 @@ pub(super) struct Forecast {
 }
 
 /// Budget of this year against how spending ran last year, by unit; those who will leave most come first.
-pub(super) async fn forecast(watch: &Watch, a: &Asked) -> Result<Option<Forecast>> {
+pub(super) async fn forecast(watch: &Watch, a: &Asked) -> Result<Arc<Option<Forecast>>> {
     let today = day_of(watch.db().now());
+    watch.desk().forecast(watch, (a.filter.clone(), today), made(watch, a, today)).await
+}
+
+async fn made(watch: &Watch, a: &Asked, today: Day) -> Result<Option<Forecast>> {
     let (year, ..) = civil(today);
     let unit = a.filter.equal.iter().find(|(d, _)| *d == Dim::Unit).and_then(|(_, v)| v.parse().ok()).unwrap_or(0);
     let budgets = store::budgets(watch.db(), &a.filter.region, unit, i64::from(year)).await?;

@@ -356,7 +356,7 @@ struct Cockpit {
     table: String,
     report: String,
     statistics: String,
-    forecast: Option<Forecast>,
+    forecast: Arc<Option<Forecast>>,
     alerts: Vec<alerts::Brief>,
     open: i64,
 }
