@@ -24,6 +24,7 @@ mod inspections;
 mod intake;
 mod job;
 mod kill;
+mod leads_costs;
 mod log;
 mod log_erase;
 mod log_find;
