@@ -239,10 +239,12 @@ pub async fn classes(q: &dyn Query, from: i64, lately: i64) -> Result<Vec<Year>>
     Ok(q.rows(sql, params![from, lately]).await?.iter().map(year).collect())
 }
 
-/// Suppliers with so many readable quotes since a time, one of them after `lately`; with their regions.
+/// Suppliers with readable quotes since a time, how many, and one in an event that ended after `lately` (a sealed one may have been
+/// sent long before); with their regions.
 pub async fn busy(q: &dyn Query, from: i64, lately: i64) -> Result<Vec<Year>> {
-    let sql = "SELECT q.supplier, g.region, COUNT(*), 0, 1 FROM auction_quote q JOIN org g ON g.id = q.supplier \
-               WHERE q.at >= $1 AND q.amount IS NOT NULL GROUP BY q.supplier, g.region HAVING MAX(q.at) > $2 ORDER BY q.supplier";
+    let sql = "SELECT q.supplier, g.region, COUNT(*), 0, 1 FROM auction_quote q JOIN auction a ON a.id = q.auction \
+               JOIN org g ON g.id = q.supplier WHERE q.at >= $1 AND q.amount IS NOT NULL GROUP BY q.supplier, g.region \
+               HAVING MAX(a.until_at) > $2 ORDER BY q.supplier";
     Ok(q.rows(sql, params![from, lately]).await?.iter().map(year).collect())
 }
 
