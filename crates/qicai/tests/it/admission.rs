@@ -10,7 +10,7 @@ const DAY: i64 = 86_400_000;
 const PDF: &[u8] = b"%PDF-1.7 invented";
 const PASSWORD: &str = "Entry-test-2026";
 
-fn uscc(first17: &str) -> String {
+pub fn uscc(first17: &str) -> String {
     rules::uscc::complete(first17).unwrap()
 }
 
@@ -61,7 +61,14 @@ async fn first_in_queue(centre: &Visitor) -> String {
     format!("/admissions/{}", rest.split('"').next().unwrap())
 }
 
-async fn enter(mall: &Box, code: &str, name: &str, login: &str, kind: &'static str, more: &[(&str, &str)]) -> Visitor {
+pub async fn enter(
+    mall: &Box,
+    code: &str,
+    name: &str,
+    login: &str,
+    kind: &'static str,
+    more: &[(&str, &str)],
+) -> Visitor {
     assert_eq!(register(mall, code, name, login).await.status, StatusCode::SEE_OTHER);
     let v = mall.login_with(login, PASSWORD).await;
     all_papers(&v).await;

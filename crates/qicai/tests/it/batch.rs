@@ -15,7 +15,7 @@ async fn package(centre: &Visitor) -> String {
     page.shows(&["配置包", "家在售"]).field("product")
 }
 
-async fn open(mall: &Box, centre: &Visitor, method: &str, winners: &str) -> String {
+pub async fn open(mall: &Box, centre: &Visitor, method: &str, winners: &str) -> String {
     let due = show_day(day_of(mall.clock.now()) + 6);
     let product = package(centre).await;
     let fields = [
@@ -49,7 +49,7 @@ async fn file(v: &Visitor, round: &str, quantity: &str) -> Page {
 }
 
 /// Files and approves inside the unit.
-async fn filed(mall: &Box, unit: &str, round: &str, quantity: &str) -> String {
+pub async fn filed(mall: &Box, unit: &str, round: &str, quantity: &str) -> String {
     let handler = mall.login(&format!("{unit}.jingban")).await;
     let path = path_of(&file(&handler, round, quantity).await);
     let id = path.rsplit('/').next().unwrap();

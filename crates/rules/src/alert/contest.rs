@@ -3,6 +3,8 @@
 //! Everything is whole numbers. Shares are kept in billionths, rounded towards zero, so that the same quotes give the same
 //! verdict on every machine; where a square root is needed it is the whole root of a figure in billionths.
 
+use super::Outcome;
+
 /// One in billionths.
 pub const ONE: i128 = 1_000_000_000;
 
@@ -130,6 +132,24 @@ impl Quartiles {
     /// At or above the third quartile?
     pub fn upper(self, v: i128) -> bool {
         v * 12 >= self.q3
+    }
+}
+
+/// The gap of an event (see [`Contest::gap`]) and the quartiles of others' gaps, or why they cannot be compared; were quotes
+/// hidden (in the open the least step makes the gap)? How many others it takes.
+pub fn comparable(
+    gap: Option<i128>,
+    others: &[i128],
+    secret: bool,
+    least: usize,
+) -> Result<(i128, Quartiles), Outcome> {
+    if !secret {
+        return Err(Outcome::Blind("公开竞价的差距由最小降幅决定"));
+    }
+    let Some(gap) = gap else { return Err(Outcome::Blind("没有次低价，或者成交的不是最低价")) };
+    match Quartiles::of(others).filter(|_| others.len() >= least.max(4)) {
+        None => Err(Outcome::Blind("同类竞价太少，没有四分位数")),
+        Some(q) => Ok((gap, q)),
     }
 }
 

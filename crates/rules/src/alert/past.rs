@@ -47,6 +47,11 @@ pub type Sum = (i64, i64);
 pub struct Past(pub Vec<Bought>);
 
 impl Past {
+    /// What of it lies within a time, both ends with it.
+    pub fn within(&self, from: Ms, to: Ms) -> Past {
+        Past(self.0.iter().filter(|b| b.at >= from && b.at <= to).cloned().collect())
+    }
+
     /// Whole orders since a time, each once.
     pub fn orders(&self, from: Ms) -> Vec<Whole> {
         let mut seen = BTreeSet::new();

@@ -1,5 +1,5 @@
 //! R024 次低价紧贴成交价: the runner-up is much nearer to the winner than is usual in the class.
-use super::contest::{Quartiles, percent_of};
+use super::contest::{comparable, percent_of};
 use super::{Level, Outcome, Rule};
 
 /// The rule.
@@ -12,19 +12,15 @@ pub const RULE: Rule = Rule {
     repeat: "每场竞价一次",
 };
 
-/// The gap of this event in billionths of the winning quote, see [`super::contest::Contest::gap`]; the gaps of
-/// others; were quotes hidden (in the open the least step makes the gap)? How many others it takes.
+/// The gap of this event in billionths of the winning quote, the gaps of others, whether quotes were hidden, how many others
+/// it takes.
 pub fn judge(gap: Option<i128>, others: &[i128], secret: bool, least: usize) -> Outcome {
-    if !secret {
-        return Outcome::Blind("公开竞价的差距由最小降幅决定");
-    }
-    let Some(gap) = gap else { return Outcome::Blind("没有次低价，或者成交的不是最低价") };
-    match Quartiles::of(others).filter(|_| others.len() >= least.max(4)) {
-        None => Outcome::Blind("同类竞价太少，没有四分位数"),
-        Some(q) if q.far_below(gap) => {
+    match comparable(gap, others, secret, least) {
+        Err(blind) => blind,
+        Ok((gap, usual)) if usual.far_below(gap) => {
             Outcome::Hit(format!("次低价只高 {}，远低于同类 {} 场的差距", percent_of(gap), others.len()))
         }
-        Some(_) => Outcome::Clear,
+        Ok(_) => Outcome::Clear,
     }
 }
 

@@ -25,26 +25,29 @@ pub struct Params {
 
 /// The parameters of a place.
 pub fn params(t: Terms<'_>) -> Params {
-    Params {
-        limit: t.int("limit.direct.order_fen"),
-        from_percent: t.number("alert.near_year.from_percent", 80),
-        count: t.number("alert.near_year.count", 5),
-    }
+    counted(t, t.number("alert.near_year.count", 5))
 }
 
-/// Sums that come near the limit and keep under it.
-pub fn near(totals: &[i64], limit: i64, from_percent: i64) -> Vec<i64> {
-    let is = |t: &&i64| **t < limit && i128::from(**t) * 100 >= i128::from(limit) * i128::from(from_percent);
-    totals.iter().filter(is).copied().collect()
+/// The parameters of a place for whoever counts orders near the limit, with the count from which on it is many.
+pub fn counted(t: Terms<'_>, count: i64) -> Params {
+    let from_percent = t.number("alert.near_year.from_percent", 80);
+    Params { limit: t.int("limit.direct.order_fen"), from_percent, count }
+}
+
+/// The limit and the sums that come near it and keep under it, if they are many; what the rule says otherwise.
+pub fn near(totals: &[i64], p: Params) -> Result<(i64, Vec<i64>), Outcome> {
+    let Some(limit) = p.limit else { return Err(Outcome::Blind("规则库没有规定直购限额")) };
+    let is = |t: &&i64| **t < limit && i128::from(**t) * 100 >= i128::from(limit) * i128::from(p.from_percent);
+    let found: Vec<i64> = totals.iter().filter(is).copied().collect();
+    if (found.len() as i64) < p.count.max(1) { Err(Outcome::Clear) } else { Ok((limit, found)) }
 }
 
 /// Sums of direct orders of the year.
 pub fn judge(totals: &[i64], p: Params) -> Outcome {
-    let Some(limit) = p.limit else { return Outcome::Blind("规则库没有规定直购限额") };
-    let found = near(totals, limit, p.from_percent);
-    if (found.len() as i64) < p.count.max(1) {
-        return Outcome::Clear;
-    }
+    let (limit, found) = match near(totals, p) {
+        Ok(many) => many,
+        Err(other) => return other,
+    };
     let sum = Fen(found.iter().sum()).yuan();
     Outcome::Hit(format!("本年 {} 单接近直购限额 {}，共 {sum}", found.len(), Fen(limit).yuan()))
 }

@@ -1,5 +1,6 @@
 //! R055 同一供应商多单接近限额: direct orders near the limit, all to one supplier.
-use super::r049_near_year::near;
+pub use super::r049_near_year::Params;
+use super::r049_near_year::{counted, near};
 use super::{Level, Outcome, Rule, Terms};
 use crate::Fen;
 
@@ -13,33 +14,17 @@ pub const RULE: Rule = Rule {
     repeat: "同一单位、供应商、年度一次",
 };
 
-/// What the rulebook says.
-#[derive(Clone, Copy, Debug)]
-pub struct Params {
-    /// The limit of a direct order, fen.
-    pub limit: Option<i64>,
-    /// From this share of it on.
-    pub from_percent: i64,
-    /// From so many orders on.
-    pub count: i64,
-}
-
 /// The parameters of a place.
 pub fn params(t: Terms<'_>) -> Params {
-    Params {
-        limit: t.int("limit.direct.order_fen"),
-        from_percent: t.number("alert.near_year.from_percent", 80),
-        count: t.number("alert.near_pair.count", 3),
-    }
+    counted(t, t.number("alert.near_pair.count", 3))
 }
 
 /// Sums of the pair's direct orders.
 pub fn judge(totals: &[i64], p: Params) -> Outcome {
-    let Some(limit) = p.limit else { return Outcome::Blind("规则库没有规定直购限额") };
-    let found = near(totals, limit, p.from_percent);
-    if (found.len() as i64) < p.count.max(1) {
-        return Outcome::Clear;
-    }
+    let (limit, found) = match near(totals, p) {
+        Ok(many) => many,
+        Err(other) => return other,
+    };
     let list: Vec<String> = found.iter().take(5).map(|t| Fen(*t).yuan()).collect();
     Outcome::Hit(format!(
         "12 个月内给这家供应商 {} 单接近直购限额 {}：{}",

@@ -1,4 +1,5 @@
 //! Raising leads, and what people do with them.
+use super::ahead::Ahead;
 use super::contest;
 use super::facts::store as facts;
 use super::judge::{self, Found, Sheet};
@@ -13,6 +14,7 @@ use rules::calendar::show_time;
 use rules::duty::Duty;
 use rules::rulebook;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name of this projection.
 pub const PROJECTION: &str = "alerts";
@@ -58,10 +60,12 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
     let mut entries = journal::after(db, from, PIECE).await?;
     entries.retain(|e| e.seq <= bound);
     let Some(last) = entries.last().map(|e| e.seq) else { return Ok(0) };
-    let mut sheet = Sheet::default();
     for e in &entries {
         e.whole(rules::erasure::may)?;
-        judge::event(watch, e, &mut sheet).await?;
+    }
+    let (ahead, mut sheet) = (Ahead::read(db, &entries).await?, Sheet::default());
+    for e in &entries {
+        judge::event(watch, &ahead, e, &mut sheet).await?;
     }
     write(watch, sheet, Some((from, last))).await?;
     Ok(entries.len())
@@ -106,9 +110,7 @@ pub async fn sweep(watch: &Watch) -> Result<usize> {
         let Some(furthest) = piece.last() else { return Ok(done) };
         after = *furthest;
         let mut sheet = Sheet::default();
-        for id in &piece {
-            judge::afterwards(watch.db(), *id, &mut sheet).await?;
-        }
+        judge::afterwards(watch.db(), &piece, &mut sheet).await?;
         done += piece.len();
         write(watch, sheet, None).await?;
     }
@@ -118,9 +120,14 @@ pub async fn sweep(watch: &Watch) -> Result<usize> {
 async fn write(watch: &Watch, mut sheet: Sheet, moved: Option<(i64, i64)>) -> Result<()> {
     let db = watch.db();
     let mut fresh: Vec<Found> = Vec::new();
+    let mut asked: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    for f in &sheet.found {
+        asked.entry(f.rule).or_default().insert(f.key.clone());
+    }
+    let known = store::known(db, &asked).await?;
     for f in sheet.found.drain(..) {
-        let twice = fresh.iter().any(|known| known.rule == f.rule && known.key == f.key);
-        if !twice && !store::known(db, f.rule, &f.key).await? {
+        let twice = fresh.iter().any(|other| other.rule == f.rule && other.key == f.key);
+        if !twice && !known.contains(&(f.rule, f.key.clone())) {
             fresh.push(f);
         }
     }
@@ -132,10 +139,7 @@ async fn write(watch: &Watch, mut sheet: Sheet, moved: Option<(i64, i64)>) -> Re
                     if !advanced(tx, moved).await? {
                         return Ok(());
                     }
-                    for (rule, t) in tallies {
-                        store::count(tx, rule, t).await?;
-                    }
-                    Ok(())
+                    store::count(tx, tallies).await
                 })
             })
             .await;
@@ -145,9 +149,7 @@ async fn write(watch: &Watch, mut sheet: Sheet, moved: Option<(i64, i64)>) -> Re
             if !advanced(tx, moved).await? {
                 return Ok(());
             }
-            for (rule, t) in tallies {
-                store::count(tx, rule, t).await?;
-            }
+            store::count(tx, tallies).await?;
             for f in fresh {
                 raise(watch, tx, f).await?;
             }

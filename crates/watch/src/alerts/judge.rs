@@ -1,6 +1,7 @@
 //! Which rules look at an event, with which figures.
+use super::ahead::{self, Ahead, Line, Order};
 use super::contest;
-use super::facts::store::{self as facts, Order};
+use super::facts::store as facts;
 use super::store::Tally;
 use crate::Watch;
 use base::facts::Facts;
@@ -93,6 +94,7 @@ impl Sheet {
 /// An event about an order, with what every rule about it asks first.
 struct Case<'a> {
     q: &'a dyn Query,
+    a: &'a Ahead,
     facts: &'a Facts,
     path: &'a [&'a str],
     e: &'a Recorded,
@@ -113,7 +115,11 @@ impl<'a> Case<'a> {
 
     /// Was it bought directly from the shelf?
     fn direct(&self) -> bool {
-        self.o.mode == "supermarket" && self.o.form == "direct"
+        self.o.direct()
+    }
+
+    fn lines(&self) -> &'a [Line] {
+        self.a.lines(self.id)
     }
 
     /// Notes what a rule said; `more` are pages beside the order's own.
@@ -124,8 +130,8 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Looks at an event.
-pub async fn event(watch: &Watch, e: &Recorded, sheet: &mut Sheet) -> Result<()> {
+/// Looks at an event, with what its piece of the journal asks of the books.
+pub async fn event(watch: &Watch, a: &Ahead, e: &Recorded, sheet: &mut Sheet) -> Result<()> {
     let q = watch.db();
     let id = |kind: &str| e.subject.strip_prefix(kind).and_then(|s| s.parse::<i64>().ok());
     if let Some(id) = id("auction/") {
@@ -139,53 +145,36 @@ pub async fn event(watch: &Watch, e: &Recorded, sheet: &mut Sheet) -> Result<()>
         "inspection.recorded" => return people::inspected(q, e, sheet).await,
         _ => {}
     }
-    let Some(id) = id("order/") else { return Ok(()) };
-    let Some(o) = facts::order(q, id).await? else { return Ok(()) };
+    let Some(id) = ahead::order_of(e) else { return Ok(()) };
+    let Some(o) = a.order(id) else { return Ok(()) };
     let f = watch.facts();
     let path = f.path(&o.region);
-    let case = Case { q, facts: &f, path: &path, e, id, o: &o };
+    let case = Case { q, a, facts: &f, path: &path, e, id, o };
     about_order(&case, sheet).await?;
     match e.kind.as_str() {
         "order.refused" | "order.expired" | "order.cancelled" | "return.done" => {
-            fulfilment(watch, q, e, &o, sheet).await
+            fulfilment(watch, q, e, o, sheet).await?;
         }
-        "evaluation.made" if e.data["side"] == "unit" => stars(watch, q, e, &o, sheet).await,
-        "contract.concluded" => elsewhere(q, (e, id), &o, sheet).await,
+        "evaluation.made" if e.data["side"] == "unit" => stars(watch, q, e, o, sheet).await?,
+        "contract.concluded" => elsewhere(&case, sheet),
         "acceptance.recorded" => {
-            let outcome = m08_hasty_acceptance::judge(facts::shipped(q, id).await?, e.at);
-            let about = About {
-                rule: "M08",
-                key: id.to_string(),
-                region: &o.region,
-                org: o.unit,
-                subject: &e.subject,
-                evidence: format!("/orders/{id}"),
-            };
-            sheet.note(about, outcome);
-            Ok(())
+            let outcome = m08_hasty_acceptance::judge(a.clock(id).and_then(|c| c.shipped), e.at);
+            case.note(sheet, &m08_hasty_acceptance::RULE, (id.to_string(), o.unit), "", outcome);
         }
         "payment.paid" => {
-            let outcome = m13_account_before_payment::judge(facts::account_changed(q, o.supplier).await?, e.at);
+            let outcome = m13_account_before_payment::judge(a.account_changed(o.supplier), e.at);
             let key = e.data["payment"].as_str().unwrap_or_default().to_owned();
-            let about = About {
-                rule: "M13",
-                key,
-                region: &o.region,
-                org: o.unit,
-                subject: &e.subject,
-                evidence: format!("/orders/{id}"),
-            };
-            sheet.note(about, outcome);
-            Ok(())
+            case.note(sheet, &m13_account_before_payment::RULE, (key, o.unit), "", outcome);
         }
-        _ => Ok(()),
+        _ => {}
     }
+    Ok(())
 }
 
 /// Who looks at what of an order.
 async fn about_order(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
     match c.e.kind.as_str() {
-        "order.placed" | "order.awarded" | "order.resubmitted" => {
+        kind if ahead::made(kind) => {
             orders::placed(c, sheet).await?;
             units::placed(c, sheet).await
         }
@@ -193,12 +182,17 @@ async fn about_order(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
         "order.expired" => clocks::expired(c, sheet).await,
         "contract.concluded" => {
             contracts::concluded(c, sheet).await?;
-            clocks::moved(c, sheet).await
+            clocks::moved(c, sheet);
+            Ok(())
         }
-        "shipment.received" | "acceptance.recorded" => clocks::moved(c, sheet).await,
+        "shipment.received" | "acceptance.recorded" => {
+            clocks::moved(c, sheet);
+            Ok(())
+        }
         "payment.paid" => {
-            contracts::paid(c, sheet).await?;
-            clocks::moved(c, sheet).await
+            contracts::paid(c, sheet);
+            clocks::moved(c, sheet);
+            Ok(())
         }
         "return.agreed" | "return.done" => contracts::returned(c, sheet).await,
         "evaluation.made" if c.e.data["side"] == "unit" => people::evaluated(c, sheet).await,
@@ -215,13 +209,12 @@ async fn companions(watch: &Watch, q: &dyn Query, e: &Recorded, auction: i64, sh
         bids: number("alert.companion.bids", 5),
         win_percent: number("alert.companion.win_percent", 5),
     };
-    for supplier in facts::quoted_in(q, auction).await? {
-        let (all, won, other) = facts::contests(q, supplier, e.at - 365 * DAY).await?;
-        let (winner, lost) = other.unwrap_or((0, 0));
+    for (supplier, f) in facts::fared(q, auction, e.at - 365 * DAY).await? {
+        let (winner, lost) = f.other.unwrap_or((0, 0));
         let key = format!("{supplier}/{winner}/{}", civil(day).0);
         let evidence = format!("/auctions/{auction} /scores/{supplier} /scores/{winner}");
         let about = About { rule: "W09", key, region: &region, org: supplier, subject: &e.subject, evidence };
-        sheet.note(about, w09_companion::judge(all, won, lost, p));
+        sheet.note(about, w09_companion::judge(f.all, f.won, lost, p));
     }
     Ok(())
 }
@@ -252,38 +245,37 @@ async fn stars(watch: &Watch, q: &dyn Query, e: &Recorded, o: &Order, sheet: &mu
     Ok(())
 }
 
-async fn elsewhere(q: &dyn Query, (e, id): (&Recorded, i64), o: &Order, sheet: &mut Sheet) -> Result<()> {
-    for (_, product, price, _) in facts::lines(q, id).await?.into_iter().filter(|(_, product, ..)| *product != 0) {
-        let other = facts::elsewhere(q, product, o.unit, e.at - 7 * DAY, e.at + 7 * DAY).await?;
-        let evidence = format!("/orders/{id} /deals?product={product}");
-        let key = format!("{id}/{product}");
-        let about = About { rule: "M07", key, region: &o.region, org: o.unit, subject: &e.subject, evidence };
-        sheet.note(about, m07_other_station::judge(price, other));
+fn elsewhere(c: &Case<'_>, sheet: &mut Sheet) {
+    for l in c.lines().iter().filter(|l| l.product != 0) {
+        let outcome = m07_other_station::judge(l.price, c.a.elsewhere(l.product, c.o.unit, c.e.at));
+        let key = format!("{}/{}", c.id, l.product);
+        c.note(sheet, &m07_other_station::RULE, (key, c.o.unit), &format!("/deals?product={}", l.product), outcome);
     }
-    Ok(())
 }
 
 /// Orders concluded so many days ago are looked at for what their prices did afterwards.
 pub const AFTER_DAYS: i64 = 14;
+/// And so many days before.
+const BEFORE_DAYS: i64 = 7;
 
-/// Looks at what the prices of an order's goods did before and after.
-pub async fn afterwards(q: &dyn Query, id: i64, sheet: &mut Sheet) -> Result<()> {
-    let Some(o) = facts::order(q, id).await? else { return Ok(()) };
-    if o.form != "direct" || o.mode != "supermarket" {
-        return Ok(());
-    }
-    for (offer, product, price, _) in facts::lines(q, id).await? {
-        let before = facts::lowest(q, offer, o.made_at - 7 * DAY, o.made_at - 1).await?;
-        let after = facts::lowest(q, offer, o.made_at, o.made_at + AFTER_DAYS * DAY).await?;
-        let about = About {
-            rule: "M04",
-            key: format!("{id}/{product}"),
-            region: &o.region,
-            org: o.supplier,
-            subject: &format!("order/{id}"),
-            evidence: format!("/orders/{id} /products/{product}"),
-        };
-        sheet.note(about, m04_price_bump::judge(before, price, after));
+/// Looks at what the prices of the goods of orders did before and after.
+pub async fn afterwards(q: &dyn Query, ids: &[i64], sheet: &mut Sheet) -> Result<()> {
+    let a = Ahead::prices(q, ids, BEFORE_DAYS * DAY, AFTER_DAYS * DAY).await?;
+    for id in ids {
+        let Some(o) = a.order(*id).filter(|o| o.direct()) else { continue };
+        for l in a.lines(*id) {
+            let before = a.lowest(l.offer, o.made_at - BEFORE_DAYS * DAY, o.made_at - 1);
+            let after = a.lowest(l.offer, o.made_at, o.made_at + AFTER_DAYS * DAY);
+            let about = About {
+                rule: "M04",
+                key: format!("{id}/{}", l.product),
+                region: &o.region,
+                org: o.supplier,
+                subject: &format!("order/{id}"),
+                evidence: format!("/orders/{id} /products/{}", l.product),
+            };
+            sheet.note(about, m04_price_bump::judge(before, l.price, after));
+        }
     }
     Ok(())
 }

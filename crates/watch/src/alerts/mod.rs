@@ -4,6 +4,7 @@
 //! explanation, the one concerned gives it, the department closes it as justified, corrected or sanctioned. What is not dealt with
 //! in time goes to the department above. How often a rule hit, could not judge, and was found right stands beside it.
 
+mod ahead;
 mod brief;
 mod contest;
 mod facts;

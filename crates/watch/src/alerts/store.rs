@@ -1,9 +1,10 @@
 //! Rows of leads and tallies.
 use base::access::Scope;
-use kit::db::Row;
+use kit::db::{Row, Val};
+use kit::text::marks;
 use kit::{Fail, Query, Result, Tx, params};
 use rules::alert::{Level, State};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A lead.
 #[derive(Clone, Debug)]
@@ -67,9 +68,25 @@ fn read(r: &Row) -> Result<Alert> {
     })
 }
 
-/// Was this raised?
-pub async fn known(q: &dyn Query, rule: &str, key: &str) -> Result<bool> {
-    Ok(q.row("SELECT id FROM alert WHERE rule = $1 AND key = $2", params![rule, key]).await?.is_some())
+/// Keys looked for in one statement, at most.
+const KEYS_AT_ONCE: usize = 200;
+
+/// Which of these, by rule and key, were raised before?
+pub async fn known(
+    q: &dyn Query,
+    asked: &BTreeMap<&'static str, BTreeSet<String>>,
+) -> Result<HashSet<(&'static str, String)>> {
+    let mut out = HashSet::new();
+    for (rule, keys) in asked {
+        let keys: Vec<&String> = keys.iter().collect();
+        for piece in keys.chunks(KEYS_AT_ONCE) {
+            let sql = format!("SELECT key FROM alert WHERE rule = $1 AND key IN ({})", marks(2, piece.len()));
+            let all: Vec<Val> =
+                [Val::from(*rule)].into_iter().chain(piece.iter().map(|k| Val::from(k.as_str()))).collect();
+            out.extend(q.rows(&sql, &all).await?.iter().map(|r| (*rule, r.text(0))));
+        }
+    }
+    Ok(out)
 }
 
 /// Writes a lead; false when it was raised before.
@@ -164,12 +181,22 @@ pub struct Tally {
     pub blind_why: String,
 }
 
-/// Adds to the tally of a rule.
-pub async fn count(tx: &Tx<'_>, rule: &str, t: &Tally) -> Result<()> {
-    let sql = "INSERT INTO alert_tally (rule, judged, hits, blind, blind_why) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (rule) DO UPDATE \
-               SET judged = alert_tally.judged + $2, hits = alert_tally.hits + $3, blind = alert_tally.blind + $4, \
-               blind_why = CASE WHEN $5 = '' THEN alert_tally.blind_why ELSE $5 END";
-    tx.run(sql, params![rule, t.judged, t.hits, t.blind, &t.blind_why]).await?;
+/// Adds to the tallies of rules.
+pub async fn count(tx: &Tx<'_>, tallies: &BTreeMap<&'static str, Tally>) -> Result<()> {
+    if tallies.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = (0..tallies.len()).map(|i| format!("({})", marks(i * 5 + 1, 5))).collect();
+    let sql = format!(
+        "INSERT INTO alert_tally (rule, judged, hits, blind, blind_why) VALUES {} ON CONFLICT (rule) DO UPDATE \
+         SET judged = alert_tally.judged + excluded.judged, hits = alert_tally.hits + excluded.hits, \
+         blind = alert_tally.blind + excluded.blind, \
+         blind_why = CASE WHEN excluded.blind_why = '' THEN alert_tally.blind_why ELSE excluded.blind_why END",
+        rows.join(", ")
+    );
+    let all: Vec<Val> =
+        tallies.iter().flat_map(|(rule, t)| params![*rule, t.judged, t.hits, t.blind, &t.blind_why].to_vec()).collect();
+    tx.run(&sql, &all).await?;
     Ok(())
 }
 

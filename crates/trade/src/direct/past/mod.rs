@@ -3,4 +3,4 @@
 
 mod store;
 
-pub use store::{bought, sellers, ties};
+pub use store::{bought, may_lack, sellers, ties};

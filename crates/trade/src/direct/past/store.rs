@@ -35,10 +35,17 @@ pub async fn bought(q: &dyn Query, unit: i64, from: i64, to: i64) -> Result<Past
     Ok(Past(q.rows(&sql, params![unit, from, to, ORDERS_MAX]).await?.iter().map(read).collect()))
 }
 
+/// May there be more orders than were read?
+pub fn may_lack(past: &Past) -> bool {
+    // Lines of one order stand together.
+    past.0.chunk_by(|a, b| a.order == b.order).count() as i64 >= ORDERS_MAX
+}
+
 /// How many suppliers sell goods of a category now, counted up to twenty.
 pub async fn sellers(q: &dyn Query, category: &str) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM (SELECT DISTINCT o.supplier FROM product p JOIN offer o ON o.product = p.id \
-               WHERE p.category >= $1 AND p.category < $2 AND o.state = 'listed' AND o.stops = 0 LIMIT $3) s";
+    // CROSS keeps SQLite from looking through all offers by supplier, which a kind with few sellers would make it do to the end.
+    let sql = "SELECT COUNT(*) FROM (SELECT DISTINCT o.supplier FROM product p CROSS JOIN offer o WHERE o.product = p.id \
+               AND p.category >= $1 AND p.category < $2 AND o.state = 'listed' AND o.stops = 0 LIMIT $3) s";
     // Categories are letters and digits; `~` comes after both.
     Ok(q.one(sql, params![category, format!("{category}~"), SELLERS_MAX]).await?.int(0))
 }

@@ -128,7 +128,7 @@ pub(super) async fn event(watch: &Watch, r: &Recorded, id: i64, sheet: &mut Shee
 
 async fn published(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
     let (t, unit) = (&c.e, c.e.contest.unit);
-    let outcome = r003_short_period::judge(t.contest.opens_at, t.closes_at, c.number("alert.short_days", 2));
+    let outcome = r003_short_period::judge(t.contest.opens_at, t.closes_at, c.number("alert.short_days", 1));
     c.note(sheet, "R003", c.monthly(), unit, outcome);
     if let Some((fit, all)) = trade::auctions::fit(c.watch.trade(), t.contest.id).await? {
         let outcome = m11_fits_one::judge(fit, all, c.count("alert.fits_one.goods", 5));

@@ -23,8 +23,9 @@ pub struct Event {
     pub closes_at: i64,
 }
 
-const EVENT: &str = "SELECT a.id, p.unit, p.region, p.ceiling, p.quantity, a.settings, a.opens_at, a.until_at, p.category, p.address_region, \
-                     a.basis, a.closes_at, a.winner, a.amount FROM auction a JOIN project p ON p.id = a.id";
+const FIELDS: &str = "a.id, p.unit, p.region, p.ceiling, p.quantity, a.settings, a.opens_at, a.until_at, p.category, p.address_region, \
+                      a.basis, a.closes_at, a.winner, a.amount";
+const FROM: &str = "FROM auction a JOIN project p ON p.id = a.id";
 /// Over, with or without a winner.
 const OVER: &str = "a.phase = 'closed' AND p.state IN ('checking', 'awarded', 'concluded', 'failed')";
 
@@ -105,7 +106,7 @@ async fn filled(q: &dyn Query, rows: &[Row]) -> Result<Vec<Event>> {
 
 /// An auction by id.
 pub async fn event(q: &dyn Query, id: i64) -> Result<Option<Event>> {
-    let rows = q.rows(&format!("{EVENT} WHERE a.id = $1"), params![id]).await?;
+    let rows = q.rows(&format!("SELECT {FIELDS} {FROM} WHERE a.id = $1"), params![id]).await?;
     Ok(filled(q, &rows).await?.pop())
 }
 
@@ -119,7 +120,7 @@ pub async fn of_class(
     most: usize,
 ) -> Result<Vec<Contest>> {
     let sql = format!(
-        "{EVENT} WHERE p.kind = 'auction' AND {OVER} AND p.category LIKE $1 AND a.until_at >= $2 AND a.until_at <= $3 AND a.id <> $4 \
+        "SELECT {FIELDS} {FROM} WHERE p.kind = 'auction' AND {OVER} AND p.category LIKE $1 AND a.until_at >= $2 AND a.until_at <= $3 AND a.id <> $4 \
          ORDER BY a.until_at DESC, a.id DESC LIMIT $5"
     );
     let rows = q.rows(&sql, params![format!("{class}%"), from, to, without, most]).await?;
@@ -128,8 +129,10 @@ pub async fn of_class(
 
 /// The latest auctions of a unit that ended up to a time, newest first.
 pub async fn of_unit(q: &dyn Query, unit: i64, to: i64, most: usize) -> Result<Vec<Contest>> {
+    // CROSS and the empty text keep SQLite from looking through all auctions, instead of those of this unit.
     let sql = format!(
-        "{EVENT} WHERE p.unit = $1 AND p.kind = 'auction' AND {OVER} AND a.until_at <= $2 ORDER BY a.until_at DESC, a.id DESC LIMIT $3"
+        "SELECT {FIELDS} FROM project p CROSS JOIN auction a WHERE a.id = p.id AND p.unit = $1 AND p.kind || '' = 'auction' AND {OVER} \
+         AND a.until_at <= $2 ORDER BY a.until_at DESC, a.id DESC LIMIT $3"
     );
     let rows = q.rows(&sql, params![unit, to, most]).await?;
     Ok(filled(q, &rows).await?.into_iter().map(|e| e.contest).collect())
@@ -236,10 +239,12 @@ pub async fn classes(q: &dyn Query, from: i64, lately: i64) -> Result<Vec<Year>>
     Ok(q.rows(sql, params![from, lately]).await?.iter().map(year).collect())
 }
 
-/// Suppliers with so many readable quotes since a time, one of them after `lately`; with their regions.
+/// Suppliers with readable quotes since a time, how many, and one in an event that ended after `lately` (a sealed one may have been
+/// sent long before); with their regions.
 pub async fn busy(q: &dyn Query, from: i64, lately: i64) -> Result<Vec<Year>> {
-    let sql = "SELECT q.supplier, g.region, COUNT(*), 0, 1 FROM auction_quote q JOIN org g ON g.id = q.supplier \
-               WHERE q.at >= $1 AND q.amount IS NOT NULL GROUP BY q.supplier, g.region HAVING MAX(q.at) > $2 ORDER BY q.supplier";
+    let sql = "SELECT q.supplier, g.region, COUNT(*), 0, 1 FROM auction_quote q JOIN auction a ON a.id = q.auction \
+               JOIN org g ON g.id = q.supplier WHERE q.at >= $1 AND q.amount IS NOT NULL GROUP BY q.supplier, g.region \
+               HAVING MAX(a.until_at) > $2 ORDER BY q.supplier";
     Ok(q.rows(sql, params![from, lately]).await?.iter().map(year).collect())
 }
 

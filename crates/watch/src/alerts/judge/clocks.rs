@@ -60,11 +60,10 @@ fn look(f: &Facts, o: &Open, now: Ms, sheet: &mut Sheet) {
 }
 
 /// A step of an order was done: in time?
-pub(super) async fn moved(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
-    if let Some(o) = clocks::one(c.q, c.id).await? {
-        look(c.facts, &o, c.e.at, sheet);
+pub(super) fn moved(c: &Case<'_>, sheet: &mut Sheet) {
+    if let Some(o) = c.a.clock(c.id) {
+        look(c.facts, o, c.e.at, sheet);
     }
-    Ok(())
 }
 
 /// An order expired: because its supplier said nothing?

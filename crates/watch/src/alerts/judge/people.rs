@@ -1,5 +1,4 @@
 //! What people do: approvals, marks, inspections. Nobody's name leaves the records of the offices.
-use super::super::facts::orders::store as orders;
 use super::super::facts::people::store as people;
 use super::{About, Case, Sheet};
 use kit::journal::Recorded;
@@ -13,8 +12,7 @@ const YEAR: i64 = 365;
 
 /// The last approval of an order: was it one more exception?
 pub(super) async fn approved(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
-    let (.., excepted) = orders::words(c.q, c.id).await?;
-    if !excepted {
+    if !c.o.excepted {
         return Ok(());
     }
     let (unit, supplier, from) = (c.o.unit, c.o.supplier, days_before(c.e.at, YEAR));

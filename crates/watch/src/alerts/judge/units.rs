@@ -1,6 +1,6 @@
 //! An order among the others of its unit and its supplier.
 use super::super::facts::orders::store as orders;
-use super::{About, Case, Sheet};
+use super::{About, Case, DAY, Sheet};
 use kit::journal::Recorded;
 use kit::{Query, Result};
 use rules::alert::past::{Past, Whole, days_before, year_start};
@@ -11,7 +11,6 @@ use rules::alert::{
 };
 use rules::calendar::{day_of, show_day};
 use std::collections::BTreeSet;
-use trade::direct::past;
 
 /// How far back orders are looked at, days.
 const YEAR: i64 = 365;
@@ -20,13 +19,13 @@ const SHOWN: usize = 6;
 
 /// Looks at an order that was made, beside what was before it.
 pub(super) async fn placed(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
-    let past = past::bought(c.q, c.o.unit, days_before(c.e.at, YEAR + 1), c.e.at).await?;
-    let lines = orders::lines(c.q, c.id, 0).await?;
+    let past = c.a.past(c.q, c.o.unit, c.e.at).await?;
+    let lines = c.lines();
     let mut kinds: BTreeSet<&str> = BTreeSet::new();
-    for l in &lines {
+    for l in lines {
         // Rules name the category or none: the one of the first line of the kind decides, as it does in the cart.
         if kinds.insert(base::facts::second_level(&l.category)) {
-            of_kind(c, &past, &l.category, sheet).await?;
+            of_kind(c, &past, &l.category, sheet);
         }
     }
     let projects: BTreeSet<(&str, i64, &str)> =
@@ -39,7 +38,7 @@ pub(super) async fn placed(c: &Case<'_>, sheet: &mut Sheet) -> Result<()> {
     let Some(first) = lines.first() else { return Ok(()) };
     let t = c.terms().of(&first.category);
     of_unit(c, &past, t, sheet);
-    of_pair(c, &past, t, sheet).await?;
+    of_pair(c, &past, t, sheet);
     of_supplier(c, t, sheet).await
 }
 
@@ -57,7 +56,7 @@ fn of_kind_pages(c: &Case<'_>, past: &Past, kind: &str) -> String {
 }
 
 /// Orders of one second-level category.
-async fn of_kind(c: &Case<'_>, past: &Past, category: &str, sheet: &mut Sheet) -> Result<()> {
+fn of_kind(c: &Case<'_>, past: &Past, category: &str, sheet: &mut Sheet) {
     let (kind, t, unit, now) = (base::facts::second_level(category), c.terms().of(category), c.o.unit, c.e.at);
     let month = &show_day(day_of(now))[..7];
     let others = of_kind_pages(c, past, kind);
@@ -67,19 +66,17 @@ async fn of_kind(c: &Case<'_>, past: &Past, category: &str, sheet: &mut Sheet) -
     if c.direct() {
         c.note(sheet, &r011_cluster::RULE, monthly(), &others, r011_cluster::look(past, kind, now, t));
     }
-    let sellers = past::sellers(c.q, kind).await?;
-    let outcome = w05_pair::look(past, (kind, c.o.supplier), sellers, now, t);
+    let outcome = w05_pair::look(past, (kind, c.o.supplier), c.a.sellers(kind), now, t);
     let key = format!("{unit}/{kind}/{}/{}", c.o.supplier, c.year());
     c.note(sheet, &w05_pair::RULE, (key, unit), &others, outcome);
     if c.o.mode != "batch" {
-        let sum = orders::annual(c.q, unit, i64::from(c.year()), kind).await?;
+        let sum = c.a.annual(unit, i64::from(c.year()), kind);
         let code = base::facts::full_code(kind);
         let outcome = w02_annual::judge(sum, w02_annual::params(t.of(&code), &c.o.mode));
         let stage = outcome.level().map_or("", |l| l.key());
         let key = format!("{unit}/{kind}/{}/{stage}", c.year());
         c.note(sheet, &w02_annual::RULE, (key, unit), &others, outcome);
     }
-    Ok(())
 }
 
 fn totals<'a>(list: impl Iterator<Item = &'a Whole>) -> Vec<i64> {
@@ -133,7 +130,7 @@ fn bunching(c: &Case<'_>, all: &[Whole], t: Terms<'_>, newest: &str, sheet: &mut
 }
 
 /// Orders of the unit with this supplier.
-async fn of_pair(c: &Case<'_>, past: &Past, t: Terms<'_>, sheet: &mut Sheet) -> Result<()> {
+fn of_pair(c: &Case<'_>, past: &Past, t: Terms<'_>, sheet: &mut Sheet) {
     let (unit, supplier, any) = (c.o.unit, c.o.supplier, t.any());
     let score = format!("/scores/{supplier}");
     let yearly = || (format!("{unit}/{supplier}/{}", c.year()), unit);
@@ -146,44 +143,57 @@ async fn of_pair(c: &Case<'_>, past: &Past, t: Terms<'_>, sheet: &mut Sheet) -> 
     let outcome = r052_low_then_large::judge(&totals(theirs.iter()));
     let shown = pages(c, theirs.iter().map(|o| o.order).collect::<Vec<_>>().into_iter());
     c.note(sheet, &r052_low_then_large::RULE, yearly(), &shown, outcome);
-    let outcome = r033_related::judge(past::ties(c.q, unit, supplier).await?);
+    let outcome = r033_related::judge(c.a.ties(unit, supplier));
     c.note(sheet, &r033_related::RULE, yearly(), &score, outcome);
-    let complaint = orders::withdrawn(c.q, unit, supplier, c.e.at).await?;
+    let complaint = c.a.withdrawn(unit, supplier, c.e.at);
     let at = complaint.map(|(_, at)| at);
     let outcome = m15_withdrawn_complaint::judge(at, c.e.at, m15_withdrawn_complaint::days(any));
     let page = complaint.map_or(String::new(), |(id, _)| format!("/disputes/{id}"));
     let key = complaint.map_or(String::new(), |(id, _)| id.to_string());
     c.note(sheet, &m15_withdrawn_complaint::RULE, (key, unit), &page, outcome);
-    Ok(())
 }
 
 /// The supplier by itself.
 async fn of_supplier(c: &Case<'_>, t: Terms<'_>, sheet: &mut Sheet) -> Result<()> {
-    let (supplier, any, day) = (c.o.supplier, t.any(), i64::from(day_of(c.e.at)));
+    let (supplier, any) = (c.o.supplier, t.any());
     let score = format!("/scores/{supplier}");
-    if let Some((code, phone, _)) = orders::party(c.q, supplier).await? {
-        let outcome = r044_malformed::judge(&code, &phone);
+    let party = c.a.party(supplier);
+    if let Some(p) = party {
+        let outcome = r044_malformed::judge(&p.code, &p.phone);
         c.note(sheet, &r044_malformed::RULE, (format!("{supplier}/{}", c.year()), supplier), &score, outcome);
     }
-    let found = orders::measures(c.q, supplier, c.e.at, day).await?;
+    let found = c.a.measures(supplier, c.e.at);
     let words: Vec<String> = found.iter().map(|(kind, why)| format!("{}（{why}）", measure(kind))).collect();
-    let cases = orders::cases(c.q, supplier, w17_blacklist::INDICATOR, c.e.at, day).await?;
-    let outcome = r046_barred::judge(&words, cases);
+    let outcome = r046_barred::judge(&words, c.a.cases(supplier, c.e.at));
     c.note(sheet, &r046_barred::RULE, (c.id.to_string(), c.o.unit), &score, outcome);
 
-    let (total, ..) = orders::words(c.q, c.id).await?;
-    let admitted = orders::admitted(c.q, supplier).await?;
-    let others = match admitted {
-        Some(_) => orders::latest_totals(c.q, &c.o.region, c.id, c.e.at).await?,
-        None => Vec::new(),
-    };
-    let outcome = d01_newcomer::judge(admitted, (c.e.at, total), &others, d01_newcomer::days(any));
-    let key = format!("{supplier}/{}/{}", c.o.region, c.year());
-    c.note(sheet, &d01_newcomer::RULE, (key, c.o.unit), &score, outcome);
-    let sold = orders::of_supplier(c.q, supplier, days_before(c.e.at, YEAR), c.e.at).await?;
+    newcomer(c, party.and_then(|p| p.admitted), d01_newcomer::days(any), sheet).await?;
+    let sold = c.a.sold(c.q, supplier, c.e.at).await?;
     let outcome = d02_captive::judge(&sold, d02_captive::least(any));
     let key = format!("{supplier}/{}/{}", c.o.unit, c.year());
     c.note(sheet, &d02_captive::RULE, (key, supplier), &score, outcome);
+    Ok(())
+}
+
+/// Orders of a station whose sums are compared.
+const TOTALS_MAX: usize = 200;
+
+/// Is this order of somebody who came lately one of the largest of the station?
+async fn newcomer(c: &Case<'_>, admitted: Option<i64>, days: i64, sheet: &mut Sheet) -> Result<()> {
+    let most = match admitted {
+        None => 0,
+        // Of whoever has been here for long only the number of orders matters.
+        Some(at) if c.e.at - at >= days * DAY => d01_newcomer::ORDERS_MIN,
+        Some(_) => TOTALS_MAX,
+    };
+    let others = match most {
+        0 => Vec::new(),
+        _ => orders::latest_totals(c.q, &c.o.region, c.id, c.e.at, most).await?,
+    };
+    let outcome = d01_newcomer::judge(admitted, (c.e.at, c.o.total), &others, days);
+    let key = format!("{}/{}/{}", c.o.supplier, c.o.region, c.year());
+    let score = format!("/scores/{}", c.o.supplier);
+    c.note(sheet, &d01_newcomer::RULE, (key, c.o.unit), &score, outcome);
     Ok(())
 }
 
@@ -202,7 +212,7 @@ pub(super) async fn listed(q: &dyn Query, e: &Recorded, sheet: &mut Sheet) -> Re
     if indicator != w17_blacklist::INDICATOR {
         return Ok(());
     }
-    let standing = orders::party(q, org).await?.map_or(String::new(), |(.., s)| s);
+    let standing = orders::standing(q, org).await?.unwrap_or_default();
     let outcome = w17_blacklist::judge(indicator, &standing, orders::going_on(q, org).await?);
     let about = About {
         rule: w17_blacklist::RULE.id,

@@ -208,7 +208,7 @@ pub fn buyer_share(dice: &Dice, guilty: bool) -> Outcome {
     r040_buyer_share::judge((theirs, all / 100 * percent), (orders, all), suppliers, p)
 }
 
-/// A code or a number that somebody made up; honest ones are written in many ways, seldom with an extension.
+/// A code or a number that somebody made up; honest ones are written in many ways, now and then with an extension.
 pub fn malformed(dice: &Dice, guilty: bool) -> Outcome {
     let eight = format!("{:08}", dice.from(10_000_000, 99_999_999));
     let check = uscc::organisation_check(&eight).unwrap_or('0');
@@ -228,7 +228,7 @@ pub fn malformed(dice: &Dice, guilty: bool) -> Outcome {
             code = format!("{}{}{}{}", &right[..at], &right[at + 1..at + 2], &right[at..=at], &right[at + 2..]);
         }
         (true, false) => phone = dice.one(&["无", "", "12345", "110", "139000000001390000", "同上"]).to_owned(),
-        (false, _) if dice.chance(3) => phone.push_str("转8001"),
+        (false, _) if dice.chance(20) => phone.push_str("转8001"),
         (false, _) => {}
     }
     r044_malformed::judge(&code, &phone)

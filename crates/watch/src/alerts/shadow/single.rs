@@ -111,13 +111,13 @@ pub fn fits_one(dice: &Dice, guilty: bool) -> Outcome {
     m11_fits_one::judge(shut_out(&demands, &rows).0, rows.len(), 5)
 }
 
-/// Over before anybody has read it; honest ones are open for days.
+/// Over before anybody has read it, now and then just not; honest ones are open for a day, which is legal, or for more.
 pub fn short_period(dice: &Dice, guilty: bool) -> Outcome {
     let hours = match guilty {
-        true => dice.from(24, 47) + if dice.chance(4) { 2 } else { 0 },
-        false => dice.from(48, 240),
+        true => dice.from(1, 23) + if dice.chance(4) { 23 } else { 0 },
+        false => dice.from(24, 240),
     };
-    r003_short_period::judge(DAY, DAY + hours * HOUR, 2)
+    r003_short_period::judge(DAY, DAY + hours * HOUR, 1)
 }
 
 /// One came, for there was no more to it than one; invitations to one are no contest.

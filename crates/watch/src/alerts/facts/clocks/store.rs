@@ -1,6 +1,8 @@
 //! Clocks of orders: what has begun, what was done when.
+use super::super::store::each;
 use kit::db::Row;
 use kit::{Query, Result, params};
+use std::collections::{BTreeSet, HashMap};
 
 /// An order with what its clocks depend on; times in ms UTC.
 #[derive(Clone, Debug)]
@@ -109,9 +111,10 @@ pub async fn open(q: &dyn Query, after: i64, most: usize) -> Result<Vec<Open>> {
     Ok(q.rows(&sql, params![after, most]).await?.iter().map(read).collect())
 }
 
-/// One order.
-pub async fn one(q: &dyn Query, order: i64) -> Result<Option<Open>> {
-    Ok(q.row(&format!("{OPEN} WHERE o.id = $1"), params![order]).await?.as_ref().map(read))
+/// Orders.
+pub async fn some(q: &dyn Query, orders: &BTreeSet<i64>) -> Result<HashMap<i64, Open>> {
+    let rows = each(q, orders, &[], |ids| format!("{OPEN} WHERE o.id IN ({ids})")).await?;
+    Ok(rows.iter().map(read).map(|o| (o.id, o)).collect())
 }
 
 /// Were all approvals of an order given, so that it lay with the supplier?
