@@ -293,7 +293,7 @@ pub fn judge(act: Act, f: &Figures, p: &Params) -> Vec<Check> {
             "有采购单位",
             n > 0,
             format!("采购单位 {n} 个。"),
-            "请把采购单位名册交平台运维建立单位和账号。",
+            "请在“单位与账号”里登记采购单位，给每个单位开第一个账号。",
             0,
         ),
     });
@@ -320,12 +320,12 @@ fn offices(f: &Figures) -> Check {
         (0, n) => format!("本级财政部门没有监管账号，由上一级代管，有 {n} 人。"),
         (n, _) => format!("本级财政部门有监管人员 {n} 人。"),
     };
-    let advice = "请平台运维为本级财政部门建立监管账号：预警、投诉和取消都要有人办理。";
+    let advice = "请上级财政部门或平台运维在“单位与账号”里为本级财政部门开账号：预警、投诉和取消都要有人办理。";
     check("station.regulator", "有财政监管人员", f.regulators + f.regulators_above > 0, figures, advice, 0)
 }
 
 fn centre(f: &Figures) -> Check {
-    let advice = "请平台运维建立集采机构账号：入驻、商品审核和投诉调解都要有人办理。";
+    let advice = "请在“单位与账号”里登记集采机构并开账号：入驻、商品审核和投诉调解都要有人办理。";
     let figures = format!("最近的集采机构有 {} 人。", f.centre);
     check("station.centre", "有集采机构", f.centre > 0, figures, advice, 0)
 }
@@ -361,7 +361,7 @@ fn duties(units: &[&Unit], percent: Param) -> Check {
         figures.push_str(&format!("还缺：{}。", some(&lack)));
     }
     let ok = enough(have, units.len() as i64, percent.value);
-    let advice = "请单位报岗位分工，由平台运维开通账号：经办、审核、确认、验收、财务，不相容的由不同的人担任。";
+    let advice = "请单位确认人在“人员与岗位”里按岗位开账号，由经办人填收货地址：经办、审核、确认、验收、财务，不相容的由不同的人担任。";
     check("station.duties", "单位岗位齐全、不相容岗位分开", ok, figures, advice, percent.rule)
 }
 

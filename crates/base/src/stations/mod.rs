@@ -5,7 +5,7 @@
 
 mod store;
 
-pub use store::{heirs, move_on, name_unit, named, standing, unname_all, unname_unit};
+pub use store::{heirs, move_on, name_unit, named, named_of, standing, unname_all, unname_unit};
 
 use crate::facts::Facts;
 use kit::{Fail, Query, Result};

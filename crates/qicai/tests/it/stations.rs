@@ -295,7 +295,7 @@ async fn tasks_are_given_moved_done_opened_again_and_follow_the_planned_day() {
     act(&[("act", "reopen"), ("words", "x")]).await.refused("还没有办结");
     done(&office, &task, "教室三间").await.leads();
     act(&[("act", "due"), ("due", &due)]).await.refused("已经办结");
-    office.get(&task).await.shows(&["已办结", "教室三间", "附件摘要", "指定责任人", "重新打开"]);
+    office.get(&task).await.shows(&["已办结", "教室三间", "a.pdf", "指定责任人", "重新打开"]);
     act(&[("act", "reopen"), ("words", "教室不够")]).await.leads();
     office.get(&task).await.shows(&["教室不够", "改期限", &days(&mall, 3)]);
 

@@ -2,7 +2,7 @@
 use super::map::Map;
 use crate::Watch;
 use crate::stations::figures::{ahead, blockers, gather, trained_since};
-use crate::stations::store::{self, Tally, Way};
+use crate::stations::store::{self, Counts, Tally, Way};
 use askama::Template;
 use axum::extract::State as Of;
 use axum::response::Response;
@@ -16,6 +16,9 @@ use rules::place::prefix;
 use rules::station::{State, coverage};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+
+/// Stations of one page; the file has all.
+const PAGE: usize = 40;
 
 /// A station as the table shows it.
 struct Row {
@@ -86,7 +89,13 @@ struct Page {
     s: Shell,
     map: Option<Map>,
     rows: Vec<Row>,
+    /// How many fit, of how many.
+    fit: usize,
     all: usize,
+    page: usize,
+    pages: usize,
+    /// The address of the other pages, to be followed by their number.
+    more: String,
     counts: Vec<(State, usize)>,
     /// Key, heading, address, direction when it is the one.
     heads: Vec<(&'static str, &'static str, String, &'static str)>,
@@ -98,37 +107,18 @@ struct Page {
 }
 
 /// Counts by station over all units of an area.
-struct Counts {
-    units: BTreeMap<String, i64>,
-    buyers: BTreeMap<String, i64>,
-    trained: BTreeMap<String, i64>,
-}
-
-async fn counts(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Counts> {
-    let today = day_of(watch.db().now());
-    let regions: Vec<String> = list.iter().flat_map(|r| stations::parts(facts, &r.code)).collect();
-    let mut c = Counts { units: BTreeMap::new(), buyers: BTreeMap::new(), trained: BTreeMap::new() };
-    let mut at: BTreeMap<i64, String> = BTreeMap::new();
-    for (org, _, region) in store::units(watch.db(), &regions).await? {
-        let code = stations::station_of(facts, &region).to_owned();
-        *c.units.entry(code.clone()).or_default() += 1;
-        at.insert(org, code);
+async fn counts(watch: &Watch, facts: &Facts, area: &str) -> Result<BTreeMap<String, Counts>> {
+    let since = trained_since(facts, &facts.root, day_of(watch.db().now()));
+    let mut out: BTreeMap<String, Counts> = BTreeMap::new();
+    for (region, n) in store::counts(watch.db(), area, since).await? {
+        let c = out.entry(stations::station_of(facts, &region).to_owned()).or_default();
+        *c = Counts { units: c.units + n.units, buyers: c.buyers + n.buyers, trained: c.trained + n.trained };
     }
-    for b in store::buyers(watch.db(), &regions).await? {
-        if let Some(code) = at.get(&b.unit) {
-            *c.buyers.entry(code.clone()).or_default() += 1;
-        }
-    }
-    for (unit, _) in store::trained(watch.db(), &regions, trained_since(facts, &facts.root, today)).await? {
-        if let Some(code) = at.get(&unit) {
-            *c.trained.entry(code.clone()).or_default() += 1;
-        }
-    }
-    Ok(c)
+    Ok(out)
 }
 
 /// The stations of an area with everything that is known of them.
-async fn rows(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Vec<Row>> {
+async fn rows(watch: &Watch, facts: &Facts, area: &str, list: &[Region]) -> Result<Vec<Row>> {
     let (db, now) = (watch.db(), watch.db().now());
     let today = day_of(now);
     let ways: BTreeMap<String, Way> = store::ways(db).await?;
@@ -136,10 +126,10 @@ async fn rows(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Vec<Row>>
     let next = |r: &Region| ahead(state(facts, &r.code), ways.get(&r.code));
     let begun: Vec<String> = list.iter().filter(|r| next(r).is_some()).map(|r| r.code.clone()).collect();
     let (figures, reaches) = (gather(db, facts, now, &begun).await?, store::reaches(db).await?);
-    let c = counts(watch, facts, list).await?;
-    let count = |m: &BTreeMap<String, i64>, code: &str| m.get(code).copied().unwrap_or(0);
+    let counted = counts(watch, facts, area).await?;
     let row = |r: &Region| {
         let way = ways.get(&r.code);
+        let c = counted.get(&r.code).copied().unwrap_or_default();
         let found = next(r).and_then(|act| Some((act, figures.get(&r.code)?)));
         Row {
             code: r.code.clone(),
@@ -151,9 +141,9 @@ async fn rows(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Vec<Row>>
             since: r.since.map_or("—".into(), show_day),
             tasks: tallies.get(&r.code).cloned().unwrap_or_default(),
             blockers: found.map(|(act, f)| blockers(facts, &r.code, today, act, f)),
-            units: count(&c.units, &r.code),
-            buyers: count(&c.buyers, &r.code),
-            trained: count(&c.trained, &r.code),
+            units: c.units,
+            buyers: c.buyers,
+            trained: c.trained,
             suppliers: coverage(&reaches, &r.code, &[], 1).1,
             heir: way.and_then(|w| w.heir.as_ref()).map_or(String::new(), |h| facts.region_name(h)),
         }
@@ -223,7 +213,7 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let area = prefix(&actor.region);
     let mine = |r: &&Region| r.kind != "own" && r.code.starts_with(area);
     let list: Vec<Region> = facts.regions.values().filter(mine).cloned().collect();
-    let mut found = rows(&watch, &facts, &list).await?;
+    let mut found = rows(&watch, &facts, area, &list).await?;
     let counts = State::ALL.iter().map(|s| (*s, found.iter().filter(|r| r.state == *s).count())).collect();
     let all = found.len();
     let (wanted, only, city) = (cx.param("state"), cx.param("only"), cx.param("city"));
@@ -265,6 +255,10 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let cities: HashSet<&str> = list.iter().filter(|r| r.kind == "city").map(|r| r.code.as_str()).collect();
     let mut cities: Vec<(String, String)> = cities.into_iter().map(|c| (c.to_owned(), facts.region_name(c))).collect();
     cities.sort();
+    let (fit, pages) = (found.len(), found.len().div_ceil(PAGE).max(1));
+    let page = cx.page().min(pages);
+    let rows: Vec<Row> = found.into_iter().skip((page - 1) * PAGE).take(PAGE).collect();
+    let here = link(&cx, &[]);
     web::html(&Page {
         s: Shell::work(&cx, "分站上线").await?,
         map: if cities.len() > 1 { Some(Map::of(&facts, area, "/golive?city=")?) } else { None },
@@ -276,6 +270,10 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
         city: city.to_owned(),
         cities,
         file: link(&cx, &[("format", "csv")]),
-        rows: found,
+        rows,
+        fit,
+        page,
+        pages,
+        more: format!("{here}{}page=", if here.contains('?') { '&' } else { '?' }),
     })
 }
