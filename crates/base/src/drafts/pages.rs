@@ -126,7 +126,8 @@ fn difference(facts: &Facts, key: &str, before: &Value, after: &Value) -> Option
     if b.len().max(a.len()) <= LIST_SHOWN {
         return None;
     }
-    let part = |word: &str, l: Vec<String>| if l.is_empty() { String::new() } else { format!("{word} {}；", l.join("、")) };
+    let part =
+        |word: &str, l: Vec<String>| if l.is_empty() { String::new() } else { format!("{word} {}；", l.join("、")) };
     let (more, less) = (beyond(facts, key, a, b), beyond(facts, key, b, a));
     if more.is_empty() && less.is_empty() {
         return Some("内容没有变".into());
@@ -172,9 +173,10 @@ fn shown(base: &Base, facts: &Facts, d: &Draft) -> (Vec<Shown>, Vec<(&'static st
         let (now, origin) = match (&line.was, open, &holding) {
             (Some(was), false, _) => (show_brief(facts, &c.key, &was.value, &was.unit), "发布前本级的规定".into()),
             (None, false, _) => ("（按上级规定）".into(), String::new()),
-            (_, true, Some(e)) => {
-                (show_brief(facts, &c.key, &e.value, &e.rule.unit), format!("{}规定", facts.region_name(&e.rule.region)))
-            }
+            (_, true, Some(e)) => (
+                show_brief(facts, &c.key, &e.value, &e.rule.unit),
+                format!("{}规定", facts.region_name(&e.rule.region)),
+            ),
             (_, true, None) => ("（没有规定）".into(), String::new()),
         };
         let about = like.as_ref().or(own.as_ref());

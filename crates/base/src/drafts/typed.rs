@@ -106,7 +106,7 @@ pub(super) fn fields(facts: &Facts, key: &Key, name: &str, r: &Rule) -> Fields {
         from: yuan(r.amount_from),
         below: yuan(r.amount_below),
         end: false,
-        input: input(facts, key, &r.value, &r.unit),
+        input: input(facts, (name, key), &r.value, &r.unit),
         units: if is_time(&r.unit) { choices(&TIMES, &r.unit) } else { Vec::new() },
         bounded: matches!(r.value, Value::Int(_)),
         min: bound(r.min),
@@ -116,7 +116,7 @@ pub(super) fn fields(facts: &Facts, key: &Key, name: &str, r: &Rule) -> Fields {
     }
 }
 
-fn input(facts: &Facts, key: &Key, value: &Value, unit: &str) -> Input {
+fn input(facts: &Facts, (name, key): (&str, &Key), value: &Value, unit: &str) -> Input {
     let all = |chosen: &dyn Fn(&str) -> bool| -> Vec<Choice> {
         key.choices.iter().map(|(k, w)| (k.clone(), w.clone(), chosen(k))).collect()
     };
@@ -126,6 +126,11 @@ fn input(facts: &Facts, key: &Key, value: &Value, unit: &str) -> Input {
         (Value::Text(t), Words::Of(_)) => Input::One(all(&|w| w == t)),
         (Value::Text(t), _) => Input::Text(t.clone()),
         (Value::List(l), Words::Of(_)) => Input::Some(all(&|w| l.iter().any(|x| x == w))),
+        // A template of a role has duties; a chain of approvals has steps.
+        (Value::List(l), Words::Duty) if name.starts_with("role.") => {
+            let duty = |d: &Duty| (d.key().to_owned(), d.label().to_owned(), l.iter().any(|w| w == d.key()));
+            Input::Some(Duty::ALL.iter().map(duty).collect())
+        }
         (Value::List(l), Words::Duty) => Input::Ordered((0..PLACES).map(|n| duties(l.get(n))).collect()),
         (Value::List(l), Words::Pairs) => Input::Lines(shown_pairs(l), "每行一对，写成“经办人/验收人”"),
         (Value::List(l), Words::Key) => Input::Some(beginnings(facts, l)),
@@ -266,7 +271,8 @@ fn value(form: &Form, key: &Key, like: &Rule, unit: &str) -> Result<Value> {
 
 /// The codes of a line: what stands behind a code and is none is its name.
 fn codes(line: &str) -> Vec<&str> {
-    let words: Vec<&str> = line.split([' ', '\t', '、', '，', ',', '；', ';', '\u{3000}']).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        line.split([' ', '\t', '、', '，', ',', '；', ';', '\u{3000}']).filter(|w| !w.is_empty()).collect();
     let code = |w: &&str| w.starts_with(|c: char| c.is_ascii_uppercase()) && w[1..].chars().all(|c| c.is_ascii_digit());
     match words.iter().any(code) {
         true => words.into_iter().filter(code).collect(),

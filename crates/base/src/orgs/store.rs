@@ -197,7 +197,9 @@ pub async fn contact(q: &dyn Query, org: i64) -> Result<Contact> {
 /// How the finance department of a place can be reached: the nearest on the way up; `path` begins at the top.
 pub async fn finance_contact(q: &dyn Query, path: &[&str]) -> Result<Option<Contact>> {
     let marks = kit::text::marks(1, path.len());
-    let sql = format!("SELECT id, name, address, phone, region FROM org WHERE kind = 'finance' AND region IN ({marks}) ORDER BY id");
+    let sql = format!(
+        "SELECT id, name, address, phone, region FROM org WHERE kind = 'finance' AND region IN ({marks}) ORDER BY id"
+    );
     let all: Vec<kit::db::Val> = path.iter().map(kit::db::Val::from).collect();
     let found = q.rows(&sql, &all).await?;
     let place = |r: &&kit::db::Row| path.iter().position(|p| *p == r.str(4));

@@ -221,7 +221,11 @@ pub(super) async fn contact(base: &Base, actor: &Actor, id: i64, address: &str, 
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let signs = phone.chars().all(|c| c.is_ascii_digit() || "-—() （）转、 ".contains(c));
     if digits.len() < 7 || !signs {
-        return Err(Fail::field("phone", "org.phone", "办公电话请写成区号和号码，例如 0531-66600000；有分机的写“转 8001”。"));
+        return Err(Fail::field(
+            "phone",
+            "org.phone",
+            "办公电话请写成区号和号码，例如 0531-66600000；有分机的写“转 8001”。",
+        ));
     }
     if digits.len() == MOBILE_DIGITS && digits.starts_with('1') {
         let words = "这是手机号码。公告里只公开单位的办公电话，请填办公电话，不要填个人手机。";

@@ -2,7 +2,7 @@
 
 mod store;
 
-pub use store::{File, Said, all, file, files, keep, say};
+pub use store::{File, Key, Said, all, file, files, keep, kept, say};
 
 use crate::access::Upload;
 use kit::text::sha256;

@@ -64,3 +64,14 @@ pub async fn file(q: &dyn Query, matter: &str, about: i64, digest: &str) -> Resu
     let r = q.one(sql, params![matter, about, digest]).await?;
     Ok((r.text(0), r.bytes(1)))
 }
+
+/// What names a kept file: matter, record, digest.
+pub type Key = (String, i64, String);
+
+/// Files behind one of them, by what names them, for whoever checks them all.
+pub async fn kept(q: &dyn Query, after: &Key, most: usize) -> Result<Vec<(Key, Vec<u8>)>> {
+    let sql = "SELECT matter, about, digest, bytes FROM said_file WHERE (matter, about, digest) > ($1, $2, $3) \
+               ORDER BY matter, about, digest LIMIT $4";
+    let read = |r: &Row| ((r.text(0), r.int(1), r.text(2)), r.bytes(3));
+    Ok(q.rows(sql, params![&after.0, after.1, &after.2, most]).await?.iter().map(read).collect())
+}

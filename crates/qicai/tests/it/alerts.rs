@@ -171,7 +171,8 @@ async fn a_lead_is_given_to_somebody_and_whoever_is_silent_is_judged_without_him
     orders(&mall, "licheng.jingban", 5).await;
     let office = mall.login("licheng.jianguan").await;
     let path = first(&office, "W03").await;
-    let person = async |login: &str| mall.number(&format!("SELECT id FROM person WHERE login = '{login}'")).await.to_string();
+    let person =
+        async |login: &str| mall.number(&format!("SELECT id FROM person WHERE login = '{login}'")).await.to_string();
     let give = async |v: &Visitor, owner: &str| v.post(&format!("{path}/owner"), &[("owner", owner)]).await;
     let colleague = person("licheng.fabu").await;
     for login in ["jinan.jianguan", "zibo.jianguan", "licheng.queren"] {
@@ -210,15 +211,24 @@ async fn a_lead_is_given_to_somebody_and_whoever_is_silent_is_judged_without_him
         office.upload(&path, &fields, "file", "b.pdf", b"more").await
     };
     with("credit.deduct.goods_differ").await.refused("不适用");
-    assert_eq!(mall.number("SELECT COUNT(*) FROM conduct").await, 0);
+    assert_eq!(mall.number("SELECT COUNT(*) FROM conduct WHERE subject LIKE 'alert/%'").await, 0);
     let (a, b) = tokio::join!(with("credit.deduct.buyer_split"), with("credit.deduct.buyer_split"));
     assert_eq!([&a, &b].iter().filter(|p| p.status == StatusCode::SEE_OTHER).count(), 1, "twice at once is once");
     assert_eq!(mall.number("SELECT COUNT(*) FROM conduct WHERE subject LIKE 'alert/%' AND state = 'told'").await, 1);
     let unit = mall.login("licheng.queren").await;
     unit.get(&path).await.shows(&["已作诚信处理", "查看事项"]);
-    unit.get(&unit.get(&path).await.text().split("href=\"/conduct/").nth(1).map(|r| format!("/conduct/{}", r.split('"').next().unwrap())).unwrap())
-        .await
-        .shows(&["拆分采购"]);
+    unit.get(
+        &unit
+            .get(&path)
+            .await
+            .text()
+            .split("href=\"/conduct/")
+            .nth(1)
+            .map(|r| format!("/conduct/{}", r.split('"').next().unwrap()))
+            .unwrap(),
+    )
+    .await
+    .shows(&["拆分采购"]);
 
     // The auditor looks at what was closed; by that the rule is measured.
     let look = async |v: &Visitor, found: &str, words: &str| {
@@ -236,4 +246,25 @@ async fn a_lead_is_given_to_somebody_and_whoever_is_silent_is_judged_without_him
     office.get("/alerts/rules?hit=1").await.shows(&["0%", "复核 1"]);
     assert_eq!(mall.number("SELECT COUNT(*) FROM journal WHERE kind = 'alert.reviewed'").await, 1);
     mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_somebody_altered_is_named() {
+    let mall = Box::new().await;
+    stay(&mall).await;
+    orders(&mall, "licheng.jingban", 5).await;
+    let office = mall.login("licheng.jianguan").await;
+    let path = first(&office, "W03").await;
+    act(&office, &path, "ask", "请说明").await.leads();
+    mall.sound().await;
+    force(&mall, "UPDATE said_file SET digest = '00' || digest").await;
+    let mut found = Default::default();
+    watch::ledger::compare::audit(&mall.mall.watch, &mut found).await.unwrap();
+    let id = path.rsplit('/').next().unwrap();
+    assert!(found.wrong.iter().any(|f| f.starts_with(&format!("said_file of alert {id} differs"))), "{:?}", found.wrong);
+    // Too large a file is refused, with what was typed.
+    let large = vec![b'x'; base::said::FILE_BYTES_MAX + 1];
+    let fields = [("act", "verify"), ("words", "写好的核实情况")];
+    let page = office.upload(&path, &fields, "file", "big.pdf", &large).await;
+    assert!(page.refused("附件超过 10 MB").text().contains("写好的核实情况"));
 }

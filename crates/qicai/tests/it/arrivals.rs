@@ -71,7 +71,11 @@ async fn what_nobody_registers_counts_as_arrived_and_is_pushed() {
     assert_eq!(told(&mall, "尽快验收").await, 1);
     later(&mall, 8 * DAY).await;
     later(&mall, 8 * DAY).await;
-    assert_eq!((told(&mall, "尽快验收").await, told(&mall, "逾期没有验收").await), (1, 2), "its signer and the department");
+    assert_eq!(
+        (told(&mall, "尽快验收").await, told(&mall, "逾期没有验收").await),
+        (1, 2),
+        "its signer and the department"
+    );
     mall.login("licheng.jianguan").await.get("/todo").await.shows(&["逾期没有验收，请督促"]);
 
     // Accepted late, measured from the day it counted as arrived, though nobody registered it.

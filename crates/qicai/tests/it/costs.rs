@@ -70,7 +70,8 @@ async fn the_overview_of_stations_costs_the_same_for_one_and_for_many() {
     };
     let waiting: Vec<String> = {
         let facts = mall.mall.watch.facts();
-        let idle = facts.regions.values().filter(|r| r.kind == "county" && r.code.starts_with("3709") && r.state != "live");
+        let idle =
+            facts.regions.values().filter(|r| r.kind == "county" && r.code.starts_with("3709") && r.state != "live");
         idle.map(|r| r.code.clone()).collect()
     };
     assert!(waiting.len() > 3, "{waiting:?}");

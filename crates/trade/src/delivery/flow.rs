@@ -41,7 +41,9 @@ const EXPECTED_DAYS_MAX: Day = 90;
 
 /// When to look whether a shipment arrived: at the end of the day it is expected, or after the time of the rulebook.
 fn look_at(trade: &Trade, o: &Order, now: Ms, expected: Option<Day>) -> Option<Ms> {
-    expected.map(end_of).or_else(|| trade.facts().clock("clock.arrival_assumed", &o.region, &o.scope(), now).map(|d| d.at))
+    expected
+        .map(end_of)
+        .or_else(|| trade.facts().clock("clock.arrival_assumed", &o.region, &o.scope(), now).map(|d| d.at))
 }
 
 /// The supplier sends goods: line id and quantity.

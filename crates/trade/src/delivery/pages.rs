@@ -35,7 +35,9 @@ fn numbers(form: &Form, name: &str) -> Result<Vec<(i64, i64)>> {
 
 async fn ship(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
     let (carrier, tracking) = (form.need("carrier", "承运方式", 40)?, form.get("tracking"));
-    let wrong = || Fail::field("expected", "shipment.expected", "预计到货日请写成“年-月-日”，例如 2026-10-30；不知道可以不填。");
+    let wrong = || {
+        Fail::field("expected", "shipment.expected", "预计到货日请写成“年-月-日”，例如 2026-10-30；不知道可以不填。")
+    };
     let expected = match form.get("expected") {
         "" => None,
         text => Some(parse_day(text).ok_or_else(wrong)?),
@@ -55,12 +57,7 @@ async fn receive(
     Ok(back(id, "已登记收货，请验收人验收。"))
 }
 
-async fn miss(
-    State(trade): State<Trade>,
-    cx: Cx,
-    Path((id, shipment)): Path<(i64, i64)>,
-    _: Form,
-) -> Result<Response> {
+async fn miss(State(trade): State<Trade>, cx: Cx, Path((id, shipment)): Path<(i64, i64)>, _: Form) -> Result<Response> {
     flow::miss(&trade, cx.actor()?, id, shipment).await?;
     Ok(back(id, "已告诉供应商还没有收到，验收期限没有开始。"))
 }

@@ -89,7 +89,8 @@ const WAITS: &str = "EXISTS (SELECT 1 FROM orders o WHERE o.id = s.orders AND o.
 
 /// Shipments whose time has come.
 pub async fn due(q: &dyn Query, now: i64, most: usize) -> Result<Vec<i64>> {
-    let sql = format!("SELECT s.id FROM shipment s WHERE s.look_at <= $1 AND {WAITS} ORDER BY s.look_at, s.id LIMIT $2");
+    let sql =
+        format!("SELECT s.id FROM shipment s WHERE s.look_at <= $1 AND {WAITS} ORDER BY s.look_at, s.id LIMIT $2");
     Ok(q.rows(&sql, params![now, most]).await?.iter().map(|r| r.int(0)).collect())
 }
 
@@ -116,8 +117,7 @@ pub async fn remind(tx: &Tx<'_>, id: i64, reminded: i64, look_at: Option<i64>) -
 
 /// Shipments of an order.
 pub async fn shipments(q: &dyn Query, order: i64) -> Result<Vec<Shipment>> {
-    let sql =
-        "SELECT id, carrier, tracking, lines, shipped_at, received_at, expected_at, assumed_at FROM shipment WHERE orders = $1 ORDER BY id";
+    let sql = "SELECT id, carrier, tracking, lines, shipped_at, received_at, expected_at, assumed_at FROM shipment WHERE orders = $1 ORDER BY id";
     let read = |r: &Row| Shipment {
         id: r.int(0),
         carrier: r.text(1),

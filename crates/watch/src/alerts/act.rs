@@ -78,10 +78,16 @@ pub(super) fn may_review(actor: &Actor, a: &Alert) -> bool {
 }
 
 /// Who can be given a lead by somebody: people who regulate in the departments of the place, up to his own.
-pub(super) async fn owners(watch: &Watch, q: &dyn Query, actor: &Actor, a: &Alert) -> Result<Vec<(i64, String, String)>> {
+pub(super) async fn owners(
+    watch: &Watch,
+    q: &dyn Query,
+    actor: &Actor,
+    a: &Alert,
+) -> Result<Vec<(i64, String, String)>> {
     let facts = watch.facts();
     let own = rules::place::prefix(&actor.region);
-    let path: Vec<String> = facts.path(&a.region).into_iter().filter(|c| c.starts_with(own)).map(str::to_owned).collect();
+    let path: Vec<String> =
+        facts.path(&a.region).into_iter().filter(|c| c.starts_with(own)).map(str::to_owned).collect();
     if path.is_empty() { Ok(Vec::new()) } else { base::orgs::regulators(q, &path).await }
 }
 

@@ -16,9 +16,9 @@ mod pages;
 pub mod shadow;
 mod store;
 
-pub use brief::{Brief, briefs};
 pub(crate) use act::offices;
 pub use act::{Put, act, reach, run_due};
+pub use brief::{Brief, briefs};
 pub use flow::{PROJECTION, follow, sweep};
 pub use pages::routes;
 pub use store::waiting;

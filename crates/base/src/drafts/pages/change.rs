@@ -75,7 +75,9 @@ fn overshadowed(facts: &Facts, d: &Draft, r: &Rule) -> bool {
         let found = facts.rulebook.resolve(&r.key, &path, &Scope { mode, form, category, amount }, d.from);
         found.is_some_and(|e| e.rule.region != r.region)
     };
-    r.region != d.region && at(r.amount_from.or(r.amount_below.map(|_| 0))) && at(r.amount_below.map(|b| b - 1).or(Some(i64::MAX)))
+    r.region != d.region
+        && at(r.amount_from.or(r.amount_below.map(|_| 0)))
+        && at(r.amount_below.map(|b| b - 1).or(Some(i64::MAX)))
 }
 
 pub(super) async fn pick(cx: Cx, Path(id): Path<i64>) -> Result<Response> {
@@ -109,7 +111,9 @@ pub(super) async fn pick(cx: Cx, Path(id): Path<i64>) -> Result<Response> {
             });
         }
     }
-    choices.sort_by_key(|c| !c.not.is_empty());
+    // What is set most often comes first, as the groups stand.
+    let place = |key: &str| GROUPS.iter().position(|(g, _)| key.split('.').next() == Some(g)).unwrap_or(GROUPS.len());
+    choices.sort_by_key(|c| (!c.not.is_empty(), place(&c.key)));
     let groups = GROUPS.into_iter().filter(|(g, _)| facts.keys.keys().any(|k| k.split('.').next() == Some(g)));
     web::html(&Pick {
         s: Shell::work(&cx, "选择要改的规则").await?,

@@ -2,9 +2,6 @@
 use crate::Watch;
 use crate::alerts::act::reach;
 use crate::alerts::store::{self, Alert, Filter};
-use rules::alert::{Level, RULES, State as At, rule};
-use rules::calendar::show_time;
-use rules::duty::Duty;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -12,6 +9,9 @@ use base::access::Cx;
 use base::shell::Shell;
 use kit::text::percent;
 use kit::{Result, sheet, web};
+use rules::alert::{Level, RULES, State as At, rule};
+use rules::calendar::show_time;
+use rules::duty::Duty;
 
 const PAGE: usize = 30;
 /// Leads of one file at most.
@@ -144,7 +144,8 @@ pub(super) async fn list(State(watch): State<Watch>, cx: Cx) -> Result<Response>
 }
 
 fn file(items: &[Item]) -> Result<Response> {
-    let head = ["编号", "规则", "名称", "级别", "单位", "情况", "状态", "承办人", "发现时间", "期限", "逾期", "上报级数"];
+    let head =
+        ["编号", "规则", "名称", "级别", "单位", "情况", "状态", "承办人", "发现时间", "期限", "逾期", "上报级数"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for i in items {
         rows.push(vec![

@@ -4,10 +4,6 @@ use super::quality::{Line, line};
 use crate::Watch;
 use crate::alerts::act::{self, ACTS, MATTER, Put, may, may_assign, may_review, reach};
 use crate::alerts::store::{self, Alert, Reviewed};
-use rules::alert::{State as At, rule};
-use rules::calendar::day_of;
-use rules::conduct::{INDICATORS, Indicator, Side};
-use rules::duty::Duty;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -17,6 +13,10 @@ use base::said::{self, FILE_BYTES_MAX, Spoken};
 use base::shell::Shell;
 use kit::text::percent;
 use kit::{Fail, Result, web};
+use rules::alert::{State as At, rule};
+use rules::calendar::day_of;
+use rules::conduct::{INDICATORS, Indicator, Side};
+use rules::duty::Duty;
 
 /// Characters of what somebody says.
 const WORDS_MAX: usize = 2000;
@@ -178,12 +178,7 @@ fn words(form: &Form) -> String {
     form.get("words").trim().chars().take(WORDS_MAX).collect()
 }
 
-pub(super) async fn act(
-    State(watch): State<Watch>,
-    cx: Cx,
-    Path(id): Path<i64>,
-    upload: Upload,
-) -> Result<Response> {
+pub(super) async fn act(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
     let form = &upload.form;
     let (words, key) = (words(form), form.get("act"));
     let did = match said::uploaded(&upload) {

@@ -2,10 +2,6 @@
 use crate::Watch;
 use crate::alerts::shadow;
 use crate::alerts::store::{self, Ends, Tally};
-use rules::Fen;
-use rules::alert::{Level, RULES, Rule, Topic};
-use rules::calendar::{Day, day_of};
-use rules::rulebook::Scope;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -13,6 +9,10 @@ use base::access::Cx;
 use base::facts::{Facts, show_value};
 use base::shell::Shell;
 use kit::{Result, web};
+use rules::Fen;
+use rules::alert::{Level, RULES, Rule, Topic};
+use rules::calendar::{Day, day_of};
+use rules::rulebook::Scope;
 
 /// Lists longer than this are not written out.
 const LIST_SHOWN: usize = 8;
@@ -77,8 +77,8 @@ pub(super) fn line(facts: &Facts, region: &str, day: Day, r: &'static Rule) -> L
             None => format!("〔{title}〕"),
         };
         formula = formula.replace(&format!("{{{key}}}"), &inline);
-        let value =
-            found.map_or("按品目、金额或方式规定".to_owned(), |e| show_value(facts, key, &e.value, &e.rule.unit));
+        let value = found
+            .map_or("按品目、金额或方式规定".to_owned(), |e| show_value(facts, key, &e.value, &e.rule.unit));
         parameters.push(Parameter { key, title, value });
     }
     Line { r, formula, parameters, t: Tally::default(), ends: Ends::default(), precision: String::new(), seeded: None }

@@ -241,11 +241,7 @@ async fn question_file(
     file(&watch, QUESTION, id, &digest).await
 }
 
-async fn finding_file(
-    State(watch): State<Watch>,
-    cx: Cx,
-    Path((id, digest)): Path<(i64, String)>,
-) -> Result<Response> {
+async fn finding_file(State(watch): State<Watch>, cx: Cx, Path((id, digest)): Path<(i64, String)>) -> Result<Response> {
     store::finding(watch.db(), cx.actor()?, id).await?;
     file(&watch, FINDING, id, &digest).await
 }

@@ -93,6 +93,11 @@ struct Typed {
 }
 
 impl Page {
+    /// Tasks that are done, or still to do.
+    fn tasks_of(&self, done: bool) -> Vec<&Todo> {
+        self.tasks.iter().filter(|d| d.t.done == done).collect()
+    }
+
     fn bad(&self, field: &str) -> bool {
         self.wrong.as_ref().is_some_and(|w| w.field == Some(field))
     }
@@ -290,7 +295,8 @@ pub(super) async fn act(Of(watch): Of<Watch>, cx: Cx, Path(code): Path<String>, 
         Some(act) => flow::act(&watch, cx.actor()?, &code, Move { act, reason: &reason, heir: &heir }).await,
         None => Err(Fail::refuse("station.act", "请用页面上的按钮办理。")),
     };
-    let typed = Typed { act: form.get("act").to_owned(), reason: reason.clone(), heir: heir.clone(), ..Typed::default() };
+    let typed =
+        Typed { act: form.get("act").to_owned(), reason: reason.clone(), heir: heir.clone(), ..Typed::default() };
     after(&watch, &cx, &code, did, "已办理，状态已改变。", typed).await
 }
 

@@ -96,7 +96,8 @@ struct Page {
     pages: usize,
     /// The address of the other pages, to be followed by their number.
     more: String,
-    counts: Vec<(State, usize)>,
+    /// Key of the filter, word, how many.
+    counts: Vec<(&'static str, &'static str, usize)>,
     /// Key, heading, address, direction when it is the one.
     heads: Vec<(&'static str, &'static str, String, &'static str)>,
     state: String,
@@ -163,7 +164,12 @@ fn sort(rows: &mut [Row], key: &str, down: bool) {
         "blockers" => rows.sort_by_key(|r| (Reverse(r.blockers), r.code.clone())),
         "trained" => rows.sort_by_key(|r| (Reverse(r.trained), r.code.clone())),
         "suppliers" => rows.sort_by_key(|r| (Reverse(r.suppliers), r.code.clone())),
-        _ => rows.sort_by(|a, b| a.code.cmp(&b.code)),
+        "name" => rows.sort_by(|a, b| a.code.cmp(&b.code)),
+        // What is on its way first: there is something to do.
+        _ => rows.sort_by_key(|r| {
+            let moving = r.state == State::Trial || r.state == State::Preparing && !r.idle;
+            (!moving, r.code.clone())
+        }),
     }
     if down {
         rows.reverse();
@@ -214,7 +220,9 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let mine = |r: &&Region| r.kind != "own" && r.code.starts_with(area);
     let list: Vec<Region> = facts.regions.values().filter(mine).cloned().collect();
     let mut found = rows(&watch, &facts, area, &list).await?;
-    let counts = State::ALL.iter().map(|s| (*s, found.iter().filter(|r| r.state == *s).count())).collect();
+    let number = |idle: bool, s: State| found.iter().filter(|r| r.idle == idle && r.state == s).count();
+    let mut counts = vec![("idle", "未启动", number(true, State::Preparing))];
+    counts.extend(State::ALL.iter().map(|s| (s.key(), s.label(), number(false, *s))));
     let all = found.len();
     let (wanted, only, city) = (cx.param("state"), cx.param("only"), cx.param("city"));
     if !city.is_empty() {
@@ -237,7 +245,7 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
         return file(&found, &show_day(day_of(watch.db().now())));
     }
     let head = |(k, word): (&'static str, &'static str)| {
-        let on = k == key || (key.is_empty() && k == "name");
+        let on = k == key;
         let turned = if on && !down { "1" } else { "" };
         (
             k,
