@@ -264,7 +264,7 @@ async fn a_file_that_somebody_altered_is_named() {
     assert!(found.wrong.iter().any(|f| f.starts_with(&format!("said_file of alert {id} differs"))), "{:?}", found.wrong);
     // Too large a file is refused, with what was typed.
     let large = vec![b'x'; base::said::FILE_BYTES_MAX + 1];
-    let fields = [("act", "verify"), ("words", "写好的核实情况")];
-    let page = office.upload(&path, &fields, "file", "big.pdf", &large).await;
-    assert!(page.refused("附件超过 10 MB").text().contains("写好的核实情况"));
+    let fields = [("act", "explain"), ("words", "写好的说明")];
+    let page = mall.login("licheng.queren").await.upload(&path, &fields, "file", "big.pdf", &large).await;
+    assert!(page.refused("附件超过 10 MB").text().contains("写好的说明"), "what was typed stays");
 }

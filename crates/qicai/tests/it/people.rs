@@ -210,7 +210,6 @@ async fn offices_are_entered_from_above_and_everybody_says_how_to_reach_him() {
         "0000-66600088",
         "供应商",
         "监督部门",
-        "（演示）",
     ]);
     mall.sound().await;
 }
