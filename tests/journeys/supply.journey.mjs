@@ -333,6 +333,9 @@ export default async function ({ step, open }) {
     await press(signer, "提交说明");
     await sound(signer, "alert-explained-phone");
     await office.reload();
+    await office.fill("#words", "各科室的申请都在，说明属实");
+    await press(office, "记下核实情况");
+    await sound(office, "alert-verified");
     await office.fill("#words", "说明属实");
     await press(office, "有正当理由");
     await shows(office, "有正当理由");

@@ -29,6 +29,11 @@ impl Archive {
         self.put(name, bytes)
     }
 
+    /// Is a file of this name in it?
+    pub fn has(&self, name: &str) -> bool {
+        self.sums.lines().any(|l| l.split_once("  ").is_some_and(|(_, known)| known == name))
+    }
+
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.zip.start_file(name, SimpleFileOptions::default()).map_err(Fail::fault)?;
         Ok(self.zip.write_all(bytes)?)

@@ -40,6 +40,8 @@ pub fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// MIME type of CSV.
 pub const CSV: &str = "text/csv; charset=utf-8";
+/// MIME type of what is only ever saved, never shown.
+pub const BYTES: &str = "application/octet-stream";
 
 /// A file built into the binary.
 pub struct Asset {

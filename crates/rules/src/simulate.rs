@@ -2,7 +2,11 @@
 //! be, with what its unit had bought until then. What an order does not keep (stock, budget, standing on that day) is taken as
 //! in order on both sides, so every difference comes from the change alone.
 
-use crate::calendar::{Day, month_of, year_of};
+mod clocks;
+
+pub use clocks::{Run, runs};
+
+use crate::calendar::{Calendar, Day, month_of, year_of};
 use crate::check::{Check, Verdict};
 use crate::direct::{Ask, AskLine, judge, judge_need};
 use crate::duty::Duty;
@@ -27,6 +31,8 @@ pub struct Deed {
     pub quotes: Option<i64>,
     /// Its lines.
     pub lines: Vec<Part>,
+    /// Its clocks.
+    pub runs: Vec<Run>,
 }
 
 /// A line of an order that was made.
@@ -68,6 +74,8 @@ pub enum What {
     Failed,
     /// Somebody would have been warned.
     Warned,
+    /// A clock would have been missed.
+    Late,
     /// Others would have had to approve it.
     Chain,
     /// The warning would not have come.
@@ -81,6 +89,7 @@ impl What {
             What::Blocked => "blocked",
             What::Failed => "failed",
             What::Warned => "warned",
+            What::Late => "late",
             What::Chain => "chain",
             What::Freed => "freed",
         }
@@ -119,7 +128,7 @@ pub const SEEN: [&str; 15] = [
 
 /// Can orders that were made say anything about a change of this key?
 pub fn seen(key: &str) -> bool {
-    SEEN.iter().any(|begin| key.starts_with(begin))
+    SEEN.iter().any(|begin| key.starts_with(begin)) || clocks::CLOCKS.iter().any(|(clock, _)| key == *clock)
 }
 
 /// What a unit has bought so far.
@@ -197,8 +206,8 @@ impl Ledger {
 
 /// Orders of one unit, oldest first, judged twice as if it were day `on`. Those made before `since` only count towards sums.
 pub fn replay(
-    before: &Rulebook,
-    after: &Rulebook,
+    (before, after): (&Rulebook, &Rulebook),
+    calendar: &Calendar,
     unit: &Unit<'_>,
     deeds: &[Deed],
     (since, on): (Day, Day),
@@ -212,6 +221,7 @@ pub fn replay(
             let court = |book| if direct { judge(book, &ask) } else { judge_need(book, &ask) };
             let found = differing(&court(before), &court(after))
                 .or_else(|| thin(before, after, unit, d, on))
+                .or_else(|| clocks::otherwise_late((before, after), unit, d, on, calendar))
                 .or_else(|| otherwise_approved(before, after, unit, d, on));
             out.extend(found.map(|(what, words)| Difference { order: d.order, what, words }));
         }
@@ -330,13 +340,17 @@ mod tests {
             total: price,
             quotes: None,
             lines: vec![part],
+            runs: Vec::new(),
         }
     }
 
     const UNIT: Unit<'static> = Unit { path: &["370000", "370100"], headcount: 50 };
 
     fn replayed(before: &Rulebook, after: &Rulebook, deeds: &[Deed], since: Day) -> Vec<(i64, What)> {
-        replay(before, after, &UNIT, deeds, (since, 20_000)).into_iter().map(|d| (d.order, d.what)).collect()
+        replay((before, after), &Calendar::default(), &UNIT, deeds, (since, 20_000))
+            .into_iter()
+            .map(|d| (d.order, d.what))
+            .collect()
     }
 
     #[test]
@@ -374,7 +388,7 @@ mod tests {
             rule(1, "catalogue.member", list(&["A05"])),
             rule(2, "approval.chain", list(&["reviewer", "signer"])),
         ]);
-        let found = replay(&book(&[]), &two, &UNIT, &deeds, (0, 20_000));
+        let found = replay((&book(&[]), &two), &Calendar::default(), &UNIT, &deeds, (0, 20_000));
         assert_eq!((found[0].what, found[0].words.as_str()), (What::Chain, "审批由“审核人”改为“审核人、确认人”。"));
         let least = |n| book(&[("quote.minimum", Value::Int(n))]);
         let auction = Deed { form: "auction".into(), quotes: Some(3), ..deed(1, 19_000, 400) };
@@ -406,6 +420,28 @@ mod tests {
     #[test]
     fn what_past_orders_cannot_tell_is_known() {
         assert!(seen("limit.direct.order_fen") && seen("asset.unit_price_fen") && seen("approval.chain"));
-        assert!(!seen("clock.deliver") && !seen("approval.separate") && !seen("credit.level.a"));
+        assert!(seen("clock.deliver") && seen("clock.pay_sme"));
+        assert!(!seen("clock.approve") && !seen("approval.separate") && !seen("credit.level.a"));
+    }
+
+    #[test]
+    fn clocks_are_measured_again_by_the_times_that_are_known() {
+        const DAY: i64 = 86_400_000;
+        let within = |days| {
+            let mut clock = rule(3, "clock.deliver", Value::Int(days));
+            clock.unit = "calendar_days".into();
+            let rest = [rule(1, "catalogue.member", list(&["A05"])), rule(2, "approval.chain", list(&["reviewer"]))];
+            Rulebook::new(rest.into_iter().chain([clock]).collect())
+        };
+        // Signed on day 19 000, arrived on the fifth day after.
+        let (signed, arrived) = (19_000 * DAY, 19_005 * DAY);
+        let d = Deed { runs: runs(Some(signed), Some(arrived), None, None, true), ..deed(1, 19_000, 400) };
+        let d = std::slice::from_ref(&d);
+        assert_eq!(replayed(&within(7), &within(4), d, 0), [(1, What::Late)]);
+        assert_eq!(replayed(&within(7), &within(5), d, 0), [], "the last day is in time");
+        assert_eq!(replayed(&within(4), &within(7), d, 0), [(1, What::Freed)]);
+        assert_eq!(replayed(&within(3), &within(4), d, 0), [], "late before and after");
+        let found = replay((&within(7), &within(4)), &Calendar::default(), &UNIT, d, (0, 20_000));
+        assert_eq!(found[0].words, "交货期限：按新规定应在 2022-01-12 前，实际 2022-01-13，会逾期。");
     }
 }

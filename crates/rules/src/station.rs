@@ -121,6 +121,30 @@ pub fn admit(s: &Standing, place: &str) -> Check {
     }
 }
 
+/// Ways of buying that a station may have switched on: key in `station.features`, name.
+pub const WAYS: [(&str, &str); 4] =
+    [("direct", "直购"), ("auction", "竞价"), ("batch", "批量采购"), ("fixed", "定点采购")];
+
+/// Is a way of buying switched on at a station? `features` is the rule's list, None when there is no rule.
+pub fn switched_on(features: Option<&[String]>, way: &str, place: &str, rule: i64) -> Check {
+    let on = features.is_none_or(|l| l.iter().any(|f| f == way));
+    let name = |key: &str| WAYS.iter().find(|(k, _)| *k == key).map(|(_, w)| *w);
+    let word = name(way).unwrap_or("这种方式");
+    let others: Vec<&str> = features.into_iter().flatten().filter_map(|f| name(f)).collect();
+    let advice = match others.as_slice() {
+        [] => "请联系本地财政部门。".to_owned(),
+        list => format!("已开通的有{}，请改用其中一种，或者联系本地财政部门。", list.join("、")),
+    };
+    Check {
+        code: "station.feature",
+        title: "分站开通了这种采购方式".into(),
+        verdict: if on { Verdict::Pass } else { Verdict::Block },
+        figures: format!("{place}分站{}开通{word}。", if on { "已" } else { "没有" }),
+        advice: if on { String::new() } else { advice },
+        rule,
+    }
+}
+
 /// What a unit still lacks among people: duties nobody has, or one person where the law wants two. Handler, reviewer and signer
 /// are three people; whoever handles neither accepts (Government Procurement Law art. 61) nor approves the payment.
 pub fn lacking(people: &[Duties]) -> Vec<&'static str> {
@@ -293,7 +317,7 @@ pub fn judge(act: Act, f: &Figures, p: &Params) -> Vec<Check> {
             "有采购单位",
             n > 0,
             format!("采购单位 {n} 个。"),
-            "请把采购单位名册交平台运维建立单位和账号。",
+            "请在“单位与账号”里登记采购单位，给每个单位开第一个账号。",
             0,
         ),
     });
@@ -320,12 +344,12 @@ fn offices(f: &Figures) -> Check {
         (0, n) => format!("本级财政部门没有监管账号，由上一级代管，有 {n} 人。"),
         (n, _) => format!("本级财政部门有监管人员 {n} 人。"),
     };
-    let advice = "请平台运维为本级财政部门建立监管账号：预警、投诉和取消都要有人办理。";
+    let advice = "请上级财政部门或平台运维在“单位与账号”里为本级财政部门开账号：预警、投诉和取消都要有人办理。";
     check("station.regulator", "有财政监管人员", f.regulators + f.regulators_above > 0, figures, advice, 0)
 }
 
 fn centre(f: &Figures) -> Check {
-    let advice = "请平台运维建立集采机构账号：入驻、商品审核和投诉调解都要有人办理。";
+    let advice = "请在“单位与账号”里登记集采机构并开账号：入驻、商品审核和投诉调解都要有人办理。";
     let figures = format!("最近的集采机构有 {} 人。", f.centre);
     check("station.centre", "有集采机构", f.centre > 0, figures, advice, 0)
 }
@@ -361,7 +385,7 @@ fn duties(units: &[&Unit], percent: Param) -> Check {
         figures.push_str(&format!("还缺：{}。", some(&lack)));
     }
     let ok = enough(have, units.len() as i64, percent.value);
-    let advice = "请单位报岗位分工，由平台运维开通账号：经办、审核、确认、验收、财务，不相容的由不同的人担任。";
+    let advice = "请单位确认人在“人员与岗位”里按岗位开账号，由经办人填收货地址：经办、审核、确认、验收、财务，不相容的由不同的人担任。";
     check("station.duties", "单位岗位齐全、不相容岗位分开", ok, figures, advice, percent.rule)
 }
 
@@ -491,6 +515,17 @@ mod tests {
     fn blocks(act: Act, f: &Figures) -> Vec<&'static str> {
         let blocking = |c: Check| (c.verdict == Verdict::Block).then_some(c.code);
         judge(act, f, &params()).into_iter().filter_map(blocking).collect()
+    }
+
+    #[test]
+    fn a_way_of_buying_is_open_where_it_is_switched_on() {
+        let list = ["direct".to_owned(), "fixed".to_owned(), "venue.ludao".to_owned()];
+        let c = switched_on(Some(&list), "auction", "甲县", 7);
+        assert_eq!((c.verdict, c.figures.as_str(), c.rule), (Verdict::Block, "甲县分站没有开通竞价。", 7));
+        assert!(c.advice.starts_with("已开通的有直购、定点采购，"));
+        assert_eq!(switched_on(Some(&list), "fixed", "甲县", 7).verdict, Verdict::Pass);
+        assert_eq!(switched_on(None, "auction", "甲县", 0).verdict, Verdict::Pass);
+        assert_eq!(switched_on(Some(&[]), "direct", "甲县", 7).advice, "请联系本地财政部门。");
     }
 
     #[test]

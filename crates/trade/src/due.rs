@@ -1,6 +1,6 @@
 //! Everything that runs by itself when its time comes, one step at a time.
 use crate::projects::store as projects;
-use crate::{Trade, auctions, batch, disputes, evaluations, fixed, orders, outside};
+use crate::{Trade, auctions, batch, delivery, disputes, evaluations, fixed, orders, outside};
 use futures_util::StreamExt;
 use kit::fail::carried;
 use kit::{Fail, Result};
@@ -19,6 +19,7 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
     let moved = futures_util::stream::iter(found).map(|(id, kind, command)| step(trade, id, kind, command));
     done += moved.buffer_unordered(AT_ONCE).filter(|moved| std::future::ready(*moved)).count().await;
     done += orders::run_due(trade).await?;
+    done += delivery::run_due(trade).await?;
     done += batch::run_due(trade).await?;
     done += disputes::run_due(trade).await?;
     done += supply::run_due(trade).await?;

@@ -7,8 +7,7 @@ use super::store::{self, Draft, WANTED};
 use super::{at_desk, findings};
 use crate::Base;
 use crate::access::{Actor, Cx, Form, Gate, Routes};
-use crate::facts::Facts;
-use crate::facts::pages::{scope_words, show_value};
+use crate::facts::{Facts, LIST_SHOWN, beyond, scope_words, show_brief, show_value};
 use crate::shell::Shell;
 use askama::Template;
 use axum::extract::{FromRef, Path};
@@ -20,7 +19,7 @@ use rules::calendar::{Day, day_of, parse_day, show_day, show_time};
 use rules::check::Verdict;
 use rules::draft::{Act, State, next, replaced};
 use rules::duty::Duty;
-use rules::rulebook::{Rule, Scope};
+use rules::rulebook::{Rule, Scope, Value};
 
 const READERS: Gate = Gate::Any(&[Duty::Regulator, Duty::Auditor]);
 const WRITERS: Gate = Gate::Any(&[Duty::Regulator]);
@@ -121,10 +120,26 @@ struct Shown {
     says: Vec<(&'static str, &'static str, String)>,
 }
 
-/// A rule's value with what it lays on those below.
-fn told(r: &Rule) -> String {
-    let bound = |n: i64| show_value(&rules::rulebook::Value::Int(n), &r.unit);
-    let mut out = show_value(&r.value, &r.unit);
+/// What comes and what goes between two long lists; None when a value is told whole.
+fn difference(facts: &Facts, key: &str, before: &Value, after: &Value) -> Option<String> {
+    let (Value::List(b), Value::List(a)) = (before, after) else { return None };
+    if b.len().max(a.len()) <= LIST_SHOWN {
+        return None;
+    }
+    let part =
+        |word: &str, l: Vec<String>| if l.is_empty() { String::new() } else { format!("{word} {}；", l.join("、")) };
+    let (more, less) = (beyond(facts, key, a, b), beyond(facts, key, b, a));
+    if more.is_empty() && less.is_empty() {
+        return Some("内容没有变".into());
+    }
+    Some(format!("{}{}共 {} 项", part("增加", more), part("去掉", less), a.len()))
+}
+
+/// A rule's value, or how it differs from the one before, with what it lays on those below.
+fn told(facts: &Facts, r: &Rule, before: Option<&Value>) -> String {
+    let bound = |n: i64| show_value(facts, &r.key, &Value::Int(n), &r.unit);
+    let changed = before.and_then(|b| difference(facts, &r.key, b, &r.value));
+    let mut out = changed.unwrap_or_else(|| show_value(facts, &r.key, &r.value, &r.unit));
     if let Some(min) = r.min {
         out.push_str(&format!("；下级不低于 {}", bound(min)));
     }
@@ -155,22 +170,27 @@ fn shown(base: &Base, facts: &Facts, d: &Draft) -> (Vec<Shown>, Vec<(&'static st
         let like = c.set.as_ref().map(|set| c.version(set, 0, &d.region, d.from, ("", "")));
         let own = at_desk(facts, &facts.rulebook, &d.region, (d.from, today), |desk| replaced(desk, c).cloned());
         let holding = facts.rulebook.resolve(&c.key, &path, &c.scope(), d.from);
-        let (now, origin) = match (&line.was, open, holding) {
-            (Some(was), false, _) => (show_value(&was.value, &was.unit), "发布前本级的规定".into()),
+        let (now, origin) = match (&line.was, open, &holding) {
+            (Some(was), false, _) => (show_brief(facts, &c.key, &was.value, &was.unit), "发布前本级的规定".into()),
             (None, false, _) => ("（按上级规定）".into(), String::new()),
-            (_, true, Some(e)) => {
-                (show_value(&e.value, &e.rule.unit), format!("{}规定", facts.region_name(&e.rule.region)))
-            }
+            (_, true, Some(e)) => (
+                show_brief(facts, &c.key, &e.value, &e.rule.unit),
+                format!("{}规定", facts.region_name(&e.rule.region)),
+            ),
             (_, true, None) => ("（没有规定）".into(), String::new()),
         };
         let about = like.as_ref().or(own.as_ref());
+        let before = match &line.was {
+            Some(was) if !open => Some(&was.value),
+            _ => holding.as_ref().filter(|_| open).map(|e| &e.value),
+        };
         Shown {
             title: facts.key_title(&c.key).to_owned(),
             key: c.key.clone(),
             scope: about.map_or("全部".into(), |r| scope_words(facts, r)),
             now,
             origin,
-            then: like.as_ref().map_or("取消本级规定，按上级规定执行".into(), told),
+            then: like.as_ref().map_or("取消本级规定，按上级规定执行".into(), |r| told(facts, r, before)),
             says: says(Some(n)),
         }
     };

@@ -1,6 +1,6 @@
 //! Changes as people type them: fields of the form from a rule, and a change from the fields.
 use crate::access::Form;
-use crate::facts::{Facts, Key, pages::GROUPS};
+use crate::facts::{Facts, Key, beginning, pair};
 use kit::{Fail, Result};
 use rules::Fen;
 use rules::calendar::{Day, parse_day, show_day};
@@ -106,7 +106,7 @@ pub(super) fn fields(facts: &Facts, key: &Key, name: &str, r: &Rule) -> Fields {
         from: yuan(r.amount_from),
         below: yuan(r.amount_below),
         end: false,
-        input: input(facts, key, &r.value, &r.unit),
+        input: input(facts, (name, key), &r.value, &r.unit),
         units: if is_time(&r.unit) { choices(&TIMES, &r.unit) } else { Vec::new() },
         bounded: matches!(r.value, Value::Int(_)),
         min: bound(r.min),
@@ -116,7 +116,7 @@ pub(super) fn fields(facts: &Facts, key: &Key, name: &str, r: &Rule) -> Fields {
     }
 }
 
-fn input(facts: &Facts, key: &Key, value: &Value, unit: &str) -> Input {
+fn input(facts: &Facts, (name, key): (&str, &Key), value: &Value, unit: &str) -> Input {
     let all = |chosen: &dyn Fn(&str) -> bool| -> Vec<Choice> {
         key.choices.iter().map(|(k, w)| (k.clone(), w.clone(), chosen(k))).collect()
     };
@@ -126,10 +126,20 @@ fn input(facts: &Facts, key: &Key, value: &Value, unit: &str) -> Input {
         (Value::Text(t), Words::Of(_)) => Input::One(all(&|w| w == t)),
         (Value::Text(t), _) => Input::Text(t.clone()),
         (Value::List(l), Words::Of(_)) => Input::Some(all(&|w| l.iter().any(|x| x == w))),
+        // A template of a role has duties; a chain of approvals has steps.
+        (Value::List(l), Words::Duty) if name.starts_with("role.") => {
+            let duty = |d: &Duty| (d.key().to_owned(), d.label().to_owned(), l.iter().any(|w| w == d.key()));
+            Input::Some(Duty::ALL.iter().map(duty).collect())
+        }
         (Value::List(l), Words::Duty) => Input::Ordered((0..PLACES).map(|n| duties(l.get(n))).collect()),
         (Value::List(l), Words::Pairs) => Input::Lines(shown_pairs(l), "每行一对，写成“经办人/验收人”"),
         (Value::List(l), Words::Key) => Input::Some(beginnings(facts, l)),
-        (Value::List(l), Words::Category) => Input::Lines(l.join("\n"), "每行一个品目编码，写开头几位即包括其下各级"),
+        (Value::List(l), Words::Category) => {
+            let name = |c: &String| facts.category(c).map_or("", |found| &found.name);
+            let line = |c: &String| format!("{c} {}", name(c)).trim_end().to_owned();
+            let hint = "每行一个品目编码，写开头几位即包括其下各级；编码后面的名称可写可不写";
+            Input::Lines(l.iter().map(line).collect::<Vec<_>>().join("\n"), hint)
+        }
         (Value::List(l), Words::Free) => Input::Lines(l.join("\n"), "每行一项"),
     }
 }
@@ -141,9 +151,7 @@ fn duties(chosen: Option<&String>) -> Vec<Choice> {
 }
 
 fn shown_pairs(list: &[String]) -> String {
-    let label = |k: &str| Duty::of(k).map_or(k.to_owned(), |d| d.label().to_owned());
-    let pair = |p: &String| p.split_once('/').map_or(p.clone(), |(a, b)| format!("{}/{}", label(a), label(b)));
-    list.iter().map(pair).collect::<Vec<_>>().join("\n")
+    list.iter().map(|p| pair(p)).collect::<Vec<_>>().join("\n")
 }
 
 fn typed_pair(line: &str) -> String {
@@ -161,14 +169,7 @@ fn beginnings(facts: &Facts, chosen: &[String]) -> Vec<Choice> {
     all.extend(chosen.iter().cloned());
     all.sort_unstable();
     all.dedup();
-    let word = |k: &String| {
-        let group = k.split('.').next().unwrap_or_default();
-        let title = GROUPS.iter().find(|(g, _)| *g == group).map_or(group, |(_, w)| w);
-        let narrow = facts.keys.get(k).map(|key| key.title.clone());
-        narrow
-            .unwrap_or_else(|| if k.matches('.').count() > 1 { format!("{title}（{k}…）") } else { title.to_owned() })
-    };
-    all.iter().map(|k| (k.clone(), word(k), chosen.contains(k))).collect()
+    all.iter().map(|k| (k.clone(), beginning(facts, k), chosen.contains(k))).collect()
 }
 
 /// The fields again as they were typed, after something was wrong.
@@ -262,10 +263,21 @@ fn value(form: &Form, key: &Key, like: &Rule, unit: &str) -> Result<Value> {
                 form.all("value").into_iter().filter(|w| !w.is_empty()).map(str::to_owned).collect()
             }
             Words::Pairs => lines(form).map(typed_pair).collect(),
-            Words::Category => lines(form).flat_map(str::split_whitespace).map(str::to_owned).collect(),
+            Words::Category => lines(form).flat_map(codes).map(str::to_owned).collect(),
             Words::Free => lines(form).map(str::to_owned).collect(),
         }),
     })
+}
+
+/// The codes of a line: what stands behind a code and is none is its name.
+fn codes(line: &str) -> Vec<&str> {
+    let words: Vec<&str> =
+        line.split([' ', '\t', '、', '，', ',', '；', ';', '\u{3000}']).filter(|w| !w.is_empty()).collect();
+    let code = |w: &&str| w.starts_with(|c: char| c.is_ascii_uppercase()) && w[1..].chars().all(|c| c.is_ascii_digit());
+    match words.iter().any(code) {
+        true => words.into_iter().filter(code).collect(),
+        false => words,
+    }
 }
 
 fn lines(form: &Form) -> impl Iterator<Item = &str> {

@@ -4,6 +4,7 @@
 
 mod keys;
 pub mod pages;
+mod show;
 mod store;
 
 use rules::calendar::{Calendar, Day, Deadline, Ms};
@@ -11,6 +12,8 @@ use rules::rulebook::{Effective, Rulebook, Scope};
 use std::collections::BTreeMap;
 
 pub use keys::Key;
+pub(crate) use show::{LIST_SHOWN, beginning, beyond, pair, show_brief};
+pub use show::{scope_words, show_value};
 pub use store::{json_of, load, publish, rules, seed, value_of};
 
 /// A region: province, city, county, zone, or a level's own node (本级).

@@ -3,7 +3,7 @@ mod history;
 
 use crate::Base;
 use crate::access::{Cx, Gate, Routes};
-use crate::facts::{Facts, Region};
+use crate::facts::{Region, scope_words, show_value};
 use crate::shell::Shell;
 use askama::Template;
 use axum::extract::{FromRef, Path};
@@ -11,7 +11,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use kit::{Fail, Result};
 use rules::calendar::{day_of, show_day};
-use rules::rulebook::{Rule, Value};
 use std::collections::BTreeSet;
 
 struct City {
@@ -113,48 +112,6 @@ fn words(key: &str) -> &'static str {
     GROUPS.iter().find(|(k, _)| key.split('.').next() == Some(k)).map_or("其他", |(_, w)| w)
 }
 
-/// A rule's value with its unit, for people.
-pub fn show_value(v: &Value, unit: &str) -> String {
-    match v {
-        Value::Int(n) => match unit {
-            "fen" => rules::Fen(*n).yuan(),
-            "percent" => format!("{n}%"),
-            "bp" => format!("{}.{:02}%", n / 100, n % 100),
-            "working_days" => format!("{n} 个工作日"),
-            "calendar_days" => format!("{n} 日"),
-            "hours" => format!("{n} 小时"),
-            "years" => format!("{n} 年"),
-            _ => n.to_string(),
-        },
-        Value::Flag(b) => if *b { "是" } else { "否" }.into(),
-        Value::Text(t) => t.clone(),
-        Value::List(l) => l.join("、"),
-    }
-}
-
-/// What a rule speaks about, for people.
-pub fn scope_words(facts: &Facts, r: &Rule) -> String {
-    let mut scope: Vec<String> = Vec::new();
-    scope.extend(r.mode.as_deref().map(|m| match m {
-        "supermarket" => "超市采购".into(),
-        "batch" => "批量采购".into(),
-        "fixed" => "定点采购".into(),
-        other => other.to_owned(),
-    }));
-    scope.extend(r.form.as_deref().map(|f| match f {
-        "direct" => "直购".into(),
-        "auction" => "竞价".into(),
-        other => other.to_owned(),
-    }));
-    scope.extend(r.category.as_ref().map(|c| format!("{} {c}", facts.category_name(c))));
-    if r.amount_from.is_some() || r.amount_below.is_some() {
-        let from = r.amount_from.map_or("0".into(), |v| rules::Fen(v).yuan());
-        let below = r.amount_below.map_or("以上".into(), |v| format!("至 {} 以下", rules::Fen(v).yuan()));
-        scope.push(format!("{from} {below}"));
-    }
-    if scope.is_empty() { "全部".into() } else { scope.join("，") }
-}
-
 async fn rulebook(cx: Cx) -> Result<Response> {
     let facts = cx.base.facts();
     let path = facts.path(&cx.station);
@@ -174,7 +131,7 @@ async fn rulebook(cx: Cx) -> Result<Response> {
                 words: words(key),
                 title: facts.key_title(key).to_owned(),
                 scope: scope_words(&facts, r),
-                value: show_value(&r.value, &r.unit),
+                value: show_value(&facts, key, &r.value, &r.unit),
                 place: facts.region_name(&r.region),
                 from: show_day(r.from),
                 basis: r.basis.clone(),

@@ -158,3 +158,55 @@ pub async fn people(q: &dyn Query, org: Option<i64>) -> Result<Vec<Person>> {
     }
     Ok(out)
 }
+
+/// People who regulate in the finance departments of some regions: id, name, office. For colleagues who give them work.
+pub async fn regulators(q: &dyn Query, regions: &[String]) -> Result<Vec<(i64, String, String)>> {
+    let sql = format!(
+        "SELECT p.id, p.name, o.name FROM person p JOIN org o ON o.id = p.org JOIN duty d ON d.person = p.id \
+         WHERE o.kind = 'finance' AND d.duty = 'regulator' AND p.active = 1 AND o.region IN ({}) ORDER BY o.region DESC, p.id",
+        kit::text::marks(1, regions.len())
+    );
+    let all: Vec<kit::db::Val> = regions.iter().map(kit::db::Val::from).collect();
+    Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.int(0), r.text(1), r.text(2))).collect())
+}
+
+/// How an office can be reached: no person's address or telephone.
+#[derive(Clone, Debug, Default)]
+pub struct Contact {
+    /// Id of the organisation.
+    pub org: i64,
+    /// Its name.
+    pub name: String,
+    /// Address; empty when nobody entered one.
+    pub address: String,
+    /// Telephone of the office; empty when nobody entered one.
+    pub phone: String,
+}
+
+const CONTACT: &str = "SELECT id, name, address, phone FROM org";
+
+fn read_contact(r: &kit::db::Row) -> Contact {
+    Contact { org: r.int(0), name: r.text(1), address: r.text(2), phone: r.text(3) }
+}
+
+/// How an organisation can be reached.
+pub async fn contact(q: &dyn Query, org: i64) -> Result<Contact> {
+    Ok(read_contact(&q.one(&format!("{CONTACT} WHERE id = $1"), params![org]).await?))
+}
+
+/// How the finance department of a place can be reached: the nearest on the way up; `path` begins at the top.
+pub async fn finance_contact(q: &dyn Query, path: &[&str]) -> Result<Option<Contact>> {
+    let marks = kit::text::marks(1, path.len());
+    let sql = format!(
+        "SELECT id, name, address, phone, region FROM org WHERE kind = 'finance' AND region IN ({marks}) ORDER BY id"
+    );
+    let all: Vec<kit::db::Val> = path.iter().map(kit::db::Val::from).collect();
+    let found = q.rows(&sql, &all).await?;
+    let place = |r: &&kit::db::Row| path.iter().position(|p| *p == r.str(4));
+    Ok(found.iter().rev().max_by_key(place).map(read_contact))
+}
+
+/// Says how an organisation can be reached.
+pub async fn set_contact(tx: &Tx<'_>, org: i64, address: &str, phone: &str) -> Result<()> {
+    tx.must("UPDATE org SET address = $2, phone = $3 WHERE id = $1", params![org, address, phone]).await
+}

@@ -199,25 +199,86 @@ pub(super) async fn own_password(base: &Base, actor: &Actor, old: &str, new: &st
         .await
 }
 
-/// What a new buying unit needs.
-pub(super) struct NewUnit {
+/// Characters of an address.
+pub(super) const ADDRESS_MAX: usize = 100;
+/// Signs of a telephone number.
+pub(super) const PHONE_MAX: usize = 30;
+/// Digits of a mobile number, which begins with 1 and is a person's.
+const MOBILE_DIGITS: usize = 11;
+
+/// May the actor say how an organisation can be reached? Firms say it in their admission.
+pub(super) fn may_contact(actor: &Actor, org: &Org) -> bool {
+    let own = [Duty::Signer, Duty::Regulator, Duty::Centre].into_iter().any(|d| actor.may(d));
+    org.kind != "supplier" && (looks_after(actor, org) || org.id == actor.org && own)
+}
+
+/// Says how an organisation can be reached; it stands in its notices.
+pub(super) async fn contact(base: &Base, actor: &Actor, id: i64, address: &str, phone: &str) -> Result<()> {
+    let org = orgs::org(base.db(), id).await?;
+    if !may_contact(actor, &org) {
+        return Err(Fail::Hidden);
+    }
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let signs = phone.chars().all(|c| c.is_ascii_digit() || "-—() （）转、 ".contains(c));
+    if digits.len() < 7 || !signs {
+        return Err(Fail::field(
+            "phone",
+            "org.phone",
+            "办公电话请写成区号和号码，例如 0531-66600000；有分机的写“转 8001”。",
+        ));
+    }
+    if digits.len() == MOBILE_DIGITS && digits.starts_with('1') {
+        let words = "这是手机号码。公告里只公开单位的办公电话，请填办公电话，不要填个人手机。";
+        return Err(Fail::field("phone", "org.mobile", words));
+    }
+    let org = &org;
+    base.db()
+        .write("org.contact", |tx| {
+            Box::pin(async move {
+                let before = orgs::contact(tx, id).await?;
+                if (before.address.as_str(), before.phone.as_str()) == (address, phone) {
+                    return Err(Fail::field("address", "org.same", "地址和电话没有变。"));
+                }
+                orgs::set_contact(tx, id, address, phone).await?;
+                let data = json!({"address": address, "phone": phone});
+                tx.journal(entry(org, "org.contact", actor.person, format!("org/{id}"), data)).await.map(|_| ())
+            })
+        })
+        .await
+}
+
+/// What a new organisation needs.
+pub(super) struct NewOrg {
+    pub(super) kind: String,
     pub(super) name: String,
     pub(super) uscc: String,
     pub(super) region: String,
     pub(super) headcount: i64,
 }
 
-/// Enters a buying unit of the department's area.
-pub(super) async fn add_unit(base: &Base, actor: &Actor, n: &NewUnit) -> Result<()> {
-    actor.must(&[Duty::Regulator])?;
+/// Enters a buying unit, or an office that somebody looks after from above or from the operator's desk; returns its id.
+pub(super) async fn add_org(base: &Base, actor: &Actor, n: &NewOrg) -> Result<i64> {
+    let (kinds, area) = reach(actor).ok_or(Fail::Denied)?;
+    if !kinds.contains(&n.kind.as_str()) {
+        return Err(Fail::field("kind", "people.kind", "请从列表里选单位类型。"));
+    }
     let facts = base.facts();
-    if facts.region(&n.region).is_none() || !n.region.starts_with(rules::place::prefix(&actor.region)) {
+    if facts.region(&n.region).is_none() || !n.region.starts_with(&area) {
         return Err(Fail::field("region", "people.region", "请选择本级或下级的地区。"));
+    }
+    let office = n.kind != "unit";
+    if office && facts.region(&n.region).is_some_and(|r| r.kind == "own") {
+        return Err(Fail::field("region", "people.own", "财政、集采和审计机关登记在市县，不登记在“本级”。"));
+    }
+    if n.kind == "finance" && n.region == actor.region && !actor.may(Duty::Operator) {
+        let words = "本级财政部门由上级财政部门或平台运维登记，请选下级的地区。";
+        return Err(Fail::field("region", "people.own_office", words));
     }
     if !rules::uscc::valid(&n.uscc) {
         return Err(Fail::field("uscc", "people.uscc", "统一社会信用代码不对：应是 18 位，最后一位是校验码。"));
     }
-    if !(1..=1_000_000).contains(&n.headcount) {
+    // Asset standards count by the staff of those who buy; offices buy nothing here.
+    if !office && !(1..=1_000_000).contains(&n.headcount) {
         return Err(Fail::field("headcount", "people.headcount", "编制人数应是 1 到 1000000。"));
     }
     base.db()
@@ -226,18 +287,22 @@ pub(super) async fn add_unit(base: &Base, actor: &Actor, n: &NewUnit) -> Result<
                 if orgs::by_uscc(tx, &n.uscc).await?.is_some() {
                     return Err(Fail::field("uscc", "people.known", "这个统一社会信用代码已经登记过了。"));
                 }
+                if n.kind == "finance" && !orgs::of_kind(tx, "finance", &n.region).await?.is_empty() {
+                    return Err(Fail::field("region", "people.office_known", "这个地区已经登记了财政部门。"));
+                }
                 let org = Org {
                     id: 0,
-                    kind: "unit".into(),
+                    kind: n.kind.clone(),
                     name: n.name.clone(),
                     uscc: n.uscc.clone(),
                     region: n.region.clone(),
                     parent: None,
-                    headcount: n.headcount,
+                    headcount: if office { 0 } else { n.headcount },
                 };
                 let id = orgs::add_org(tx, &org).await?;
-                let data = json!({"kind": "unit", "name": n.name, "uscc": n.uscc});
-                tx.journal(entry(&org, "org.added", actor.person, format!("org/{id}"), data)).await.map(|_| ())
+                let data = json!({"kind": n.kind, "name": n.name, "uscc": n.uscc});
+                tx.journal(entry(&org, "org.added", actor.person, format!("org/{id}"), data)).await?;
+                Ok(id)
             })
         })
         .await

@@ -1,9 +1,9 @@
 //! Pages of people and organisations, and of one's own account.
-use super::flow::{self, Act, New, NewUnit, PASSWORD_MIN};
+use super::flow::{self, ADDRESS_MAX, Act, New, NewOrg, PASSWORD_MIN, PHONE_MAX};
 use super::store::{self, Account};
 use crate::Base;
 use crate::access::{Cx, Form, Gate, Routes};
-use crate::orgs::Org;
+use crate::orgs::{Contact, Org};
 use crate::shell::Shell;
 use askama::Template;
 use axum::extract::{FromRef, Path};
@@ -16,7 +16,8 @@ use rules::role::keys;
 
 const KEEPERS: Gate = Gate::Any(&[Duty::Signer, Duty::SupplierAdmin, Duty::Regulator, Duty::Centre, Duty::Operator]);
 const OFFICES: Gate = Gate::Any(&[Duty::Regulator, Duty::Operator]);
-const REGULATOR: Gate = Gate::Any(&[Duty::Regulator]);
+/// Those whose organisation stands in notices.
+const REACHED: Gate = Gate::Any(&[Duty::Signer, Duty::Regulator, Duty::Centre, Duty::Operator]);
 const PAGE: usize = 30;
 
 struct Line {
@@ -147,6 +148,7 @@ struct Item {
     kind: &'static str,
     place: String,
     people: i64,
+    reachable: bool,
     open: bool,
 }
 
@@ -161,6 +163,8 @@ struct Orgs {
     words: String,
     wrong: Option<String>,
     regions: Vec<(String, String, bool)>,
+    kinds: Vec<(&'static str, &'static str)>,
+    kind: String,
     typed: [String; 3],
 }
 
@@ -180,14 +184,15 @@ async fn orgs_page(cx: &Cx, wrong: Option<String>, region: &str) -> Result<Orgs>
     let words: String = cx.param("words").chars().take(40).collect();
     let (found, total) = store::orgs(cx.base.db(), kinds, &prefix, &words, (cx.page(), PAGE)).await?;
     let facts = cx.base.facts();
-    let item = |(o, people): (Org, i64)| Item {
+    let item = |(o, people, reachable): store::Listed| Item {
         kind: kind_word(&o.kind),
         place: facts.region_name(&o.region),
         people,
+        reachable,
         open: flow::looks_after(actor, &o),
         o,
     };
-    let below = facts.regions.values().filter(|r| r.code.starts_with(&prefix) && r.kind != "own");
+    let below = facts.regions.values().filter(|r| r.code.starts_with(&prefix));
     let chosen = if region.is_empty() { actor.region.as_str() } else { region };
     Ok(Orgs {
         s: Shell::work(cx, "单位与账号").await?,
@@ -197,10 +202,9 @@ async fn orgs_page(cx: &Cx, wrong: Option<String>, region: &str) -> Result<Orgs>
         pages: (total as usize).div_ceil(PAGE).max(1),
         words,
         wrong,
-        regions: match actor.may(Duty::Regulator) {
-            true => below.map(|r| (r.code.clone(), r.name.clone(), r.code == chosen)).collect(),
-            false => Vec::new(),
-        },
+        regions: below.map(|r| (r.code.clone(), r.name.clone(), r.code == chosen)).collect(),
+        kinds: kinds.iter().map(|k| (*k, kind_word(k))).collect(),
+        kind: String::new(),
         typed: Default::default(),
     })
 }
@@ -209,27 +213,96 @@ async fn orgs(cx: Cx) -> Result<Response> {
     web::html(&orgs_page(&cx, None, "").await?)
 }
 
-async fn add_unit(cx: Cx, form: Form) -> Result<Response> {
-    let read = || -> Result<NewUnit> {
-        Ok(NewUnit {
+async fn add_org(cx: Cx, form: Form) -> Result<Response> {
+    let read = || -> Result<NewOrg> {
+        let kind = form.get("kind");
+        Ok(NewOrg {
+            kind: if kind.is_empty() { "unit".into() } else { kind.to_owned() },
             name: form.need("name", "单位全称", 60)?.to_owned(),
             uscc: form.get("uscc").to_uppercase(),
             region: form.get("region").to_owned(),
-            headcount: form.int("headcount", "编制人数")?,
+            headcount: match (kind, form.get("headcount")) {
+                ("" | "unit", _) => form.int("headcount", "编制人数")?,
+                (_, "") => 0,
+                _ => form.int("headcount", "编制人数")?,
+            },
         })
     };
     let done = match read() {
-        Ok(n) => flow::add_unit(&cx.base, cx.actor()?, &n).await,
+        Ok(n) => flow::add_org(&cx.base, cx.actor()?, &n).await,
         Err(e) => Err(e),
     };
     match done {
-        Ok(()) => {
-            let words = percent("单位已登记，请给它开账号。");
-            Ok(web::see(&format!("/orgs?words={}&done={words}", percent(form.get("uscc")))))
+        Ok(id) => {
+            let words = percent("单位已登记。请填联系方式，再给它开账号。");
+            Ok(web::see(&format!("/orgs/{id}?done={words}")))
         }
         Err(Fail::Refused(r)) => {
             let mut page = orgs_page(&cx, Some(r.words), form.get("region")).await?;
             page.typed = ["name", "uscc", "headcount"].map(|f| form.get(f).to_owned());
+            page.kind = form.get("kind").to_owned();
+            Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "people/pages/org.html")]
+struct One {
+    s: Shell,
+    o: Org,
+    kind: &'static str,
+    place: String,
+    c: Contact,
+    wrong: Option<(String, String)>,
+    typed: [String; 2],
+    office: bool,
+    people: bool,
+}
+
+impl One {
+    fn bad(&self, field: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|(f, _)| f == field)
+    }
+}
+
+async fn org_page(cx: &Cx, id: i64, wrong: Option<(String, String)>) -> Result<One> {
+    let actor = cx.actor()?;
+    let o = crate::orgs::org(cx.base.db(), id).await?;
+    if !flow::may_contact(actor, &o) {
+        return Err(Fail::Hidden);
+    }
+    let c = crate::orgs::contact(cx.base.db(), id).await?;
+    Ok(One {
+        s: Shell::work(cx, o.name.clone()).await?,
+        kind: kind_word(&o.kind),
+        place: cx.base.facts().region_name(&o.region),
+        typed: [c.address.clone(), c.phone.clone()],
+        office: flow::reach(actor).is_some(),
+        people: flow::looks_after(actor, &o),
+        wrong,
+        c,
+        o,
+    })
+}
+
+async fn org(cx: Cx, Path(id): Path<i64>) -> Result<Response> {
+    web::html(&org_page(&cx, id, None).await?)
+}
+
+async fn contact(cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
+    let read = || Ok((form.need("address", "地址", ADDRESS_MAX)?, form.need("phone", "办公电话", PHONE_MAX)?));
+    let done = match read() {
+        Ok((address, phone)) => flow::contact(&cx.base, cx.actor()?, id, address, phone).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => Ok(web::see(&format!("/orgs/{id}?done={}", percent("联系方式已保存，公告里随即显示。")))),
+        Err(Fail::Refused(r)) => {
+            let field = r.field.unwrap_or_default().to_owned();
+            let mut page = org_page(&cx, id, Some((field, r.words))).await?;
+            page.typed = ["address", "phone"].map(|f| form.get(f).to_owned());
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),
@@ -279,5 +352,7 @@ where
         .post("/people", KEEPERS, add)
         .post("/people/{id}", KEEPERS, change)
         .get("/orgs", OFFICES, orgs)
-        .post("/orgs", REGULATOR, add_unit)
+        .post("/orgs", OFFICES, add_org)
+        .get("/orgs/{id}", REACHED, org)
+        .post("/orgs/{id}", REACHED, contact)
 }

@@ -95,15 +95,17 @@ pub async fn end_sessions(tx: &Tx<'_>, person: i64, but: i64) -> Result<()> {
     tx.run("DELETE FROM session WHERE person = $1 AND id <> $2", params![person, but]).await.map(|_| ())
 }
 
-/// Organisations of some kinds in an area whose name or code holds words, with the number of people who may sign in; and how many
-/// organisations there are.
+/// An organisation in a list: with the number of people who may sign in, and whether it says how it can be reached.
+pub type Listed = (Org, i64, bool);
+
+/// Organisations of some kinds in an area whose name or code holds words; and how many there are.
 pub async fn orgs(
     q: &dyn Query,
     kinds: &[&str],
     prefix: &str,
     words: &str,
     (page, size): (usize, usize),
-) -> Result<(Vec<(Org, i64)>, i64)> {
+) -> Result<(Vec<Listed>, i64)> {
     let marks = kit::text::marks(3, kinds.len());
     let filter =
         format!("region LIKE $1 AND ($2 = '' OR name LIKE '%' || $2 || '%' OR uscc = $2) AND kind IN ({marks})");
@@ -113,7 +115,7 @@ pub async fn orgs(
     let n = all.len();
     let sql = format!(
         "SELECT id, kind, name, uscc, region, parent, headcount, \
-         (SELECT COUNT(*) FROM person p WHERE p.org = org.id AND p.active = 1) FROM org WHERE {filter} ORDER BY region, id LIMIT ${} OFFSET ${}",
+         (SELECT COUNT(*) FROM person p WHERE p.org = org.id AND p.active = 1), CASE WHEN phone = '' THEN 0 ELSE 1 END FROM org WHERE {filter} ORDER BY region, id LIMIT ${} OFFSET ${}",
         n + 1,
         n + 2
     );
@@ -128,7 +130,7 @@ pub async fn orgs(
             parent: r.opt_int(5),
             headcount: r.int(6),
         };
-        (org, r.int(7))
+        (org, r.int(7), r.flag(8))
     };
     Ok((q.rows(&sql, &all).await?.iter().map(read).collect(), count))
 }

@@ -5,11 +5,13 @@
 
 mod store;
 
-pub use store::{heirs, move_on, name_unit, named, standing, unname_all, unname_unit};
+pub use store::{heirs, move_on, name_unit, named, named_of, standing, unname_all, unname_unit};
 
 use crate::facts::Facts;
 use kit::{Fail, Query, Result};
-use rules::check::Verdict;
+use rules::calendar::Day;
+use rules::check::{Check, Verdict};
+use rules::rulebook::Scope;
 use rules::station::{Standing, State, admit};
 
 /// The station of a region: of an own node the region it belongs to.
@@ -42,10 +44,26 @@ pub async fn seen(q: &dyn Query, facts: &Facts, region: &str, unit: i64) -> Resu
 
 /// Fails unless a unit may begin a purchase at its station. Asked within the transaction that begins it, so that nothing begins
 /// after a station was closed elsewhere.
-pub async fn must_be_open(q: &dyn Query, facts: &Facts, region: &str, unit: i64) -> Result<()> {
-    let c = admit(&standing(q, facts, region, unit).await?, &facts.region_name(station_of(facts, region)));
-    match c.verdict {
-        Verdict::Block => Err(Fail::refuse("station.state", format!("{}{}", c.figures, c.advice))),
-        Verdict::Pass | Verdict::Warn => Ok(()),
+pub async fn must_be_open(
+    q: &dyn Query,
+    facts: &Facts,
+    (region, day): (&str, Day),
+    unit: i64,
+    way: &str,
+) -> Result<()> {
+    let open = admit(&standing(q, facts, region, unit).await?, &facts.region_name(station_of(facts, region)));
+    for (code, c) in [("station.state", open), ("station.feature", offers(facts, region, day, way))] {
+        if c.verdict == Verdict::Block {
+            return Err(Fail::refuse(code, format!("{}{}", c.figures, c.advice)));
+        }
     }
+    Ok(())
+}
+
+/// Is a way of buying, one of [`rules::station::WAYS`], switched on at the station of a region?
+pub fn offers(facts: &Facts, region: &str, day: Day, way: &str) -> Check {
+    let found = facts.rule("station.features", region, &Scope::default(), day);
+    let list = found.as_ref().and_then(|e| e.list());
+    let place = facts.region_name(station_of(facts, region));
+    rules::station::switched_on(list, way, &place, found.as_ref().map_or(0, |e| e.rule.id))
 }

@@ -63,6 +63,14 @@ pub async fn named(q: &dyn Query, station: &str) -> Result<Vec<i64>> {
     Ok(q.rows(sql, params![station]).await?.iter().map(|r| r.int(0)).collect())
 }
 
+/// Units named for the trials of some stations.
+pub async fn named_of(q: &dyn Query, stations: &[String]) -> Result<Vec<i64>> {
+    let all: Vec<kit::db::Val> = stations.iter().map(kit::db::Val::from).collect();
+    let marks = kit::text::marks(1, all.len());
+    let sql = format!("SELECT unit FROM station_unit WHERE region IN ({marks}) ORDER BY unit");
+    Ok(q.rows(&sql, &all).await?.iter().map(|r| r.int(0)).collect())
+}
+
 /// Which closed station was handed to which.
 pub async fn heirs(q: &dyn Query) -> Result<BTreeMap<String, String>> {
     let sql = "SELECT region, heir FROM station WHERE heir IS NOT NULL ORDER BY region";

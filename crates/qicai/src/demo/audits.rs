@@ -51,7 +51,7 @@ pub async fn fill(watch: &Watch) -> Result<u64> {
     let chosen = entry.and_then(|e| e.data["chosen"][0].as_str()?.parse::<i64>().ok());
     let Some(order) = chosen else { return Ok(0) };
     let unit = trade::orders::unit_of(watch.db(), order).await?;
-    let p = Put { words: "请说明本单采购需求的依据，并提供验收资料（演示）。", digest: "" };
+    let p = Put { words: "请说明本单采购需求的依据，并提供验收资料（演示）。", file: None };
     audits::ask(watch, &auditor, id, &Question { org: unit, order: Some(order) }, &p).await?;
     Ok(1)
 }

@@ -108,6 +108,9 @@ pub async fn fill(watch: &Watch, years: std::ops::RangeInclusive<i64>) -> Result
                         headcount: o.headcount,
                     };
                     let id = orgs::add_org(tx, &org).await?;
+                    let road = format!("{}示例路 1 号（演示）", facts.region_name(&o.region));
+                    // Numbers of no exchange: the region's code behind zeros.
+                    orgs::set_contact(tx, id, &road, &format!("0000-00{}（演示）", o.region)).await?;
                     ids.insert(&o.key, (id, &o.region));
                     if o.kind == "unit" {
                         let line = format!("{}示例路 1 号", facts.region_name(&o.region));

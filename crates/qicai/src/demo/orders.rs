@@ -278,7 +278,14 @@ pub(super) async fn lead(watch: &Watch, unit: &Cast, id: i64, step: u64, dice: &
         }
         4 => {
             let parts: Vec<(i64, i64)> = lines.iter().map(|l| (l.id, l.quantity)).collect();
-            delivery::ship(trade, &seller, id, "自送", "", &parts).await?;
+            delivery::ship(
+                trade,
+                &seller,
+                id,
+                &delivery::Way { carrier: "自送", tracking: "", expected: None },
+                &parts,
+            )
+            .await?;
         }
         5 => {
             for shipment in delivery::on_the_way(watch.db(), id).await? {

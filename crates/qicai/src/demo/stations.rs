@@ -79,7 +79,7 @@ async fn finish(watch: &Watch, office: &Actor, code: &str, most: usize, colleagu
     debug_assert!(office.may(Duty::Regulator));
     let open = stations::open_tasks(watch.db(), code).await?;
     for (id, _) in open.iter().take(most) {
-        stations::task(watch, office, code, *id, What::Done("已办理，材料存档（演示）", "")).await?;
+        stations::task(watch, office, code, *id, What::Done("已办理，材料存档（演示）", None)).await?;
     }
     if let Some((id, _)) = open.get(most) {
         stations::task(watch, office, code, *id, What::Assign(Some(colleague))).await?;

@@ -73,15 +73,32 @@ async fn small_orders_are_noticed_asked_about_explained_and_closed() {
     office.get("/todo").await.shows(&["说明已提交"]);
     act(&office, &path, "ask", "请提供各科室申请").await.leads();
     act(&unit, &path, "explain", "见附件").await.leads();
+    // Checked before it is closed.
+    for what in ["correct", "justify", "sanction"] {
+        act(&office, &path, what, "x").await.refused("不能这样办理");
+    }
+    act(&office, &path, "verify", "各科室申请属实，没有合并").await.leads();
+    act(&unit, &path, "explain", "x").await.refused("不能这样办理");
     act(&office, &path, "correct", "今后合并采购").await.leads();
     act(&office, &path, "justify", "x").await.refused("不能这样办理");
-    unit.get(&path).await.shows(&["已纠正", "今后合并采购", "附件摘要"]);
+    unit.get(&path).await.shows(&["已纠正", "今后合并采购", "a.pdf"]);
     office.get("/alerts/rules").await.shows(&["W03", "100%", "limit.same_kind.orders_per_month"]);
+
+    // Whoever may see the lead opens its files, nobody else.
+    let file = format!("{path}/files/{}", kit::text::sha256(&[b"paper"]));
+    for v in [&office, &unit, &mall.login("jinan.shenji").await] {
+        let page = v.get(&file).await;
+        assert_eq!((page.status, page.body.as_slice()), (StatusCode::OK, b"paper".as_slice()));
+    }
+    for login in ["zibo.jianguan", "lcsx.queren"] {
+        assert_eq!(mall.login(login).await.get(&file).await.status, StatusCode::NOT_FOUND, "{login}");
+    }
+    assert_eq!(unit.get(&format!("{path}/files/00")).await.status, StatusCode::NOT_FOUND);
     mall.sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_left_lying_goes_upwards_once() {
+async fn what_is_left_lying_goes_upwards_step_by_step() {
     let mall = Box::new().await;
     stay(&mall).await;
     orders(&mall, "licheng.jingban", 5).await;
@@ -89,11 +106,17 @@ async fn what_is_left_lying_goes_upwards_once() {
     later(&mall, DAY).await;
     assert_eq!(mall.number(told).await, 0);
     later(&mall, 10 * DAY).await;
+    assert_eq!(mall.number(told).await, 1, "the city's department");
     later(&mall, 10 * DAY).await;
-    assert_eq!(mall.number(told).await, 1, "the city's department, once");
+    assert_eq!(mall.number(told).await, 2, "then the province's");
+    later(&mall, 10 * DAY).await;
+    assert_eq!(mall.number(told).await, 2, "each once; nobody is above the province");
+    let own = "SELECT COUNT(*) FROM message WHERE words LIKE '%频繁零星采购%已经逾期%'";
+    assert_eq!(mall.number(own).await, 1, "the department itself is reminded");
+    mall.login("sd.jianguan").await.get("/todo").await.shows(&["逾期未办结，请督办"]);
     let above = mall.login("jinan.jianguan").await;
     let path = first(&above, "W03").await;
-    above.get(&path).await.shows(&["转上级督办", "逾期"]);
+    above.get(&path).await.shows(&["报上一级督办", "逾期", "已报上级督办"]);
     // The department above may deal with it itself.
     act(&above, &path, "justify", "年底结算").await.leads();
     mall.sound().await;
@@ -139,4 +162,109 @@ async fn haste_and_prices_that_fall_after_the_order_are_seen() {
         "后 14 天最低",
     ]);
     mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_is_given_to_somebody_and_whoever_is_silent_is_judged_without_him() {
+    let mall = Box::new().await;
+    stay(&mall).await;
+    orders(&mall, "licheng.jingban", 5).await;
+    let office = mall.login("licheng.jianguan").await;
+    let path = first(&office, "W03").await;
+    let person =
+        async |login: &str| mall.number(&format!("SELECT id FROM person WHERE login = '{login}'")).await.to_string();
+    let give = async |v: &Visitor, owner: &str| v.post(&format!("{path}/owner"), &[("owner", owner)]).await;
+    let colleague = person("licheng.fabu").await;
+    for login in ["jinan.jianguan", "zibo.jianguan", "licheng.queren"] {
+        give(&office, &person(login).await).await.refused("从列表里选");
+    }
+    give(&office, "nobody").await.refused("承办人");
+    give(&office, &colleague).await.leads();
+    give(&office, &colleague).await.refused("没有变");
+    assert_eq!(give(&mall.login("licheng.queren").await, &colleague).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(give(&mall.login("zibo.jianguan").await, &colleague).await.status, StatusCode::NOT_FOUND);
+    // The city may give it to the county's people or its own.
+    give(&mall.login("jinan.jianguan").await, &person("jinan.jianguan").await).await.leads();
+    give(&office, &colleague).await.leads();
+    office.get(&path).await.shows(&["已交办", "指定承办", "济南市历城区财政局"]);
+    assert!(!office.get("/alerts?mine=1").await.text().contains("本月同类订单"));
+    mall.login("licheng.fabu").await.get("/alerts?mine=1").await.shows(&["本月同类订单", "承办"]);
+    office.get("/alerts?words=历城区教育局&level=yellow&state=open").await.shows(&["频繁零星采购"]);
+    office.get("/alerts?words=历城区教育局&level=red").await.shows(&["没有这样的预警"]);
+    let file = office.get("/alerts?rule=W03&format=csv").await.text();
+    assert!(file.contains("频繁零星采购") && file.contains("已交办") && file.lines().count() == 2, "{file}");
+
+    // Whoever was asked has his time; after it the office goes on, and says so.
+    act(&office, &path, "ask", "请说明").await.leads();
+    act(&office, &path, "verify", "没有说明").await.refused("不能这样办理");
+    office.get(&path).await.shows(&["等对方说明"]);
+    later(&mall, 10 * DAY).await;
+    mall.login("licheng.queren").await.get("/todo").await.shows(&["说明已经逾期"]);
+    office.get("/todo").await.shows(&["没有按期说明，可以直接核实"]);
+    office.get("/alerts?late=1").await.shows(&["频繁零星采购"]);
+    act(&office, &path, "verify", "到期没有说明，按订单核实").await.leads();
+
+    // A sanction is a case of conduct, in which the unit is heard again; it needs an indicator of the unit's.
+    act(&office, &path, "sanction", "拆分采购").await.refused("请选择评价指标");
+    let with = async |indicator: &str| {
+        let fields = [("act", "sanction"), ("words", "拆分采购"), ("indicator", indicator)];
+        office.upload(&path, &fields, "file", "b.pdf", b"more").await
+    };
+    with("credit.deduct.goods_differ").await.refused("不适用");
+    assert_eq!(mall.number("SELECT COUNT(*) FROM conduct WHERE subject LIKE 'alert/%'").await, 0);
+    let (a, b) = tokio::join!(with("credit.deduct.buyer_split"), with("credit.deduct.buyer_split"));
+    assert_eq!([&a, &b].iter().filter(|p| p.status == StatusCode::SEE_OTHER).count(), 1, "twice at once is once");
+    assert_eq!(mall.number("SELECT COUNT(*) FROM conduct WHERE subject LIKE 'alert/%' AND state = 'told'").await, 1);
+    let unit = mall.login("licheng.queren").await;
+    unit.get(&path).await.shows(&["已作诚信处理", "查看事项"]);
+    unit.get(
+        &unit
+            .get(&path)
+            .await
+            .text()
+            .split("href=\"/conduct/")
+            .nth(1)
+            .map(|r| format!("/conduct/{}", r.split('"').next().unwrap()))
+            .unwrap(),
+    )
+    .await
+    .shows(&["拆分采购"]);
+
+    // The auditor looks at what was closed; by that the rule is measured.
+    let look = async |v: &Visitor, found: &str, words: &str| {
+        v.upload(&format!("{path}/review"), &[("found", found), ("words", words)], "file", "c.pdf", b"third").await
+    };
+    office.get("/alerts/rules?hit=1").await.shows(&["100%"]);
+    let auditor = mall.login("jinan.shenji").await;
+    auditor.get(&path).await.shows(&["审计复核"]);
+    look(&auditor, "", "x").await.refused("请选择复核结论");
+    look(&auditor, "wrong", "").await.refused("请写明复核的依据");
+    assert_eq!(look(&office, "wrong", "x").await.status, StatusCode::FORBIDDEN);
+    look(&auditor, "wrong", "确属五个单位分别申请").await.leads();
+    look(&auditor, "wrong", "x").await.refused("不能这样办理");
+    office.get(&path).await.shows(&["复核：没有问题", "已作诚信处理"]);
+    office.get("/alerts/rules?hit=1").await.shows(&["0%", "复核 1"]);
+    assert_eq!(mall.number("SELECT COUNT(*) FROM journal WHERE kind = 'alert.reviewed'").await, 1);
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_somebody_altered_is_named() {
+    let mall = Box::new().await;
+    stay(&mall).await;
+    orders(&mall, "licheng.jingban", 5).await;
+    let office = mall.login("licheng.jianguan").await;
+    let path = first(&office, "W03").await;
+    act(&office, &path, "ask", "请说明").await.leads();
+    mall.sound().await;
+    force(&mall, "UPDATE said_file SET digest = '00' || digest").await;
+    let mut found = Default::default();
+    watch::ledger::compare::audit(&mall.mall.watch, &mut found).await.unwrap();
+    let id = path.rsplit('/').next().unwrap();
+    assert!(found.wrong.iter().any(|f| f.starts_with(&format!("said_file of alert {id} differs"))), "{:?}", found.wrong);
+    // Too large a file is refused, with what was typed.
+    let large = vec![b'x'; base::said::FILE_BYTES_MAX + 1];
+    let fields = [("act", "explain"), ("words", "写好的说明")];
+    let page = mall.login("licheng.queren").await.upload(&path, &fields, "file", "big.pdf", &large).await;
+    assert!(page.refused("附件超过 10 MB").text().contains("写好的说明"), "what was typed stays");
 }

@@ -551,6 +551,7 @@ async fn an_inspector_who_never_finds_anything_is_asked_through_the_centre() {
     assert_eq!(mall.login("zibo.jicai").await.get(&lead).await.status, StatusCode::NOT_FOUND);
     act(&centre, "justify", "x").await.refused("不能这样办理");
     act(&centre, "explain", "抽到的都是新机").await.leads();
+    act(&office, "verify", "抽查属实").await.leads();
     act(&office, "correct", "改由两人检查").await.leads();
     mall.sound().await;
 }

@@ -59,6 +59,35 @@ async fn requests_cost_what_they_did() {
     assert_eq!(mall.mall.watch.db().statements() - before, CHECKOUT);
 }
 
+/// However many stations are on their way, and whatever they have: the overview asks as often.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_overview_of_stations_costs_the_same_for_one_and_for_many() {
+    let mall = Box::new().await;
+    let office = mall.login("sd.jianguan").await;
+    let plan = async |code: &str| {
+        let day = rules::calendar::show_day(rules::calendar::day_of(mall.mall.watch.db().now()) + 40);
+        office.post(&format!("/golive/{code}/plan"), &[("planned", &day)]).await.leads();
+    };
+    let waiting: Vec<String> = {
+        let facts = mall.mall.watch.facts();
+        let idle =
+            facts.regions.values().filter(|r| r.kind == "county" && r.code.starts_with("3709") && r.state != "live");
+        idle.map(|r| r.code.clone()).collect()
+    };
+    assert!(waiting.len() > 3, "{waiting:?}");
+    plan(&waiting[0]).await;
+    let one = cost(&mall, &office, "/golive").await;
+    for code in &waiting[1..] {
+        plan(code).await;
+    }
+    assert_eq!(cost(&mall, &office, "/golive").await, one);
+    assert_eq!(cost(&mall, &office, "/golive?sort=blockers&page=2").await, one);
+    assert_eq!((one, cost(&mall, &mall.visitor(), "/stations/map").await), (OVERVIEW, 1));
+}
+
+/// The session, the menu's counts, and what the table shows.
+const OVERVIEW: u64 = 22;
+
 /// One supplier, one line, everything checked and held, what stood beside it kept. What the unit bought in the year and what its
 /// people share with the supplier are two of them; one asks within the transaction whether the station is open.
 const CHECKOUT: u64 = 26;

@@ -4,6 +4,7 @@ mod admission;
 mod alerts;
 mod alerts_bids;
 mod alerts_orders;
+mod arrivals;
 mod auctions;
 mod audits;
 mod batch;

@@ -91,11 +91,16 @@ async fn a_new_unit_gets_its_people_and_they_get_to_work() {
 
 /// A valid code of nobody.
 fn rules_code() -> String {
+    code(0)
+}
+
+/// One of the codes that have both check signs right.
+fn code(n: usize) -> String {
     let head = "12370112MB9999";
     let signs = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     let tries = (0..1000).flat_map(|n| signs.chars().map(move |c| format!("{head}{n:03}{c}")));
     let mut good = tries.filter(|c| rules::uscc::valid(c));
-    good.next().expect("one of them has both check signs right")
+    good.nth(n).expect("there are some with both check signs right")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,5 +135,81 @@ async fn a_level_narrows_its_templates_and_departments_are_looked_after_from_abo
     let unit = mall.number(&org("licheng.jingban")).await;
     assert_eq!(mall.login("yunwei").await.get(&format!("/people?org={unit}")).await.status, StatusCode::NOT_FOUND);
     mall.login("yunwei").await.get("/orgs").await.shows(&["财政部门", "审计机关"]);
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offices_are_entered_from_above_and_everybody_says_how_to_reach_him() {
+    let mall = Box::new().await;
+    let enter = async |v: &Visitor, kind: &str, uscc: &str, region: &str| {
+        let fields = [
+            ("kind", kind),
+            ("name", "示例机关"),
+            ("uscc", uscc),
+            ("region", region),
+            ("headcount", if kind == "unit" { "0" } else { "" }),
+        ];
+        v.post("/orgs", &fields).await
+    };
+    let (city, desk) = (mall.login("jinan.jianguan").await, mall.login("yunwei").await);
+    enter(&city, "unit", &code(1), "370103").await.refused("编制人数");
+    enter(&city, "audit", &code(1), "370103").await.refused("单位类型");
+    enter(&city, "finance", &code(1), "370100").await.refused("由上级财政部门");
+    enter(&city, "finance", &code(1), "370199").await.refused("不登记在“本级”");
+    enter(&city, "finance", &code(1), "370112").await.refused("已经登记了财政部门");
+    enter(&city, "finance", &code(1), "370300").await.refused("本级或下级");
+    enter(&city, "finance", &code(1), "370103").await.leads();
+    enter(&desk, "unit", &code(2), "370103").await.refused("单位类型");
+    enter(&desk, "audit", &code(2), "370300").await.leads();
+    // A unit of the city itself belongs to the city's own node.
+    let own = [("name", "济南市示例局"), ("uscc", &code(3)), ("region", "370199"), ("headcount", "9")];
+    city.post("/orgs", &own).await.leads();
+    assert_eq!(mall.login("licheng.jingban").await.get("/orgs").await.status, StatusCode::FORBIDDEN);
+
+    // Each says how it can be reached; an office's telephone, not a person's; it stands in the notices of the unit.
+    let org = async |login: &str| mall.number(&format!("SELECT org FROM person WHERE login = '{login}'")).await;
+    let unit = format!("/orgs/{}", org("licheng.queren").await);
+    let say = async |v: &Visitor, at: &str, address: &str, phone: &str| {
+        v.post(at, &[("address", address), ("phone", phone)]).await
+    };
+    let signer = mall.login("licheng.queren").await;
+    signer.get(&unit).await.shows(&["公告里的联系方式", "办公电话"]);
+    say(&signer, &unit, "", "0531-66600000").await.refused("地址");
+    say(&signer, &unit, "历城区示例路 8 号", "电话").await.refused("区号和号码");
+    let kept = say(&signer, &unit, "历城区示例路 8 号", "13812345678").await;
+    assert!(kept.refused("这是手机号码").text().contains("value=\"历城区示例路 8 号\""), "what was typed stays");
+    say(&signer, &unit, "历城区示例路 8 号", "0531-66600000 转 8001").await.leads();
+    say(&signer, &unit, "历城区示例路 8 号", "0531-66600000 转 8001").await.refused("没有变");
+    for login in ["zibo.jianguan", "lcsx.queren"] {
+        let v = mall.login(login).await;
+        assert_eq!(v.get(&unit).await.status, StatusCode::NOT_FOUND, "{login}");
+        assert_eq!(say(&v, &unit, "x", "0531-66600000").await.status, StatusCode::NOT_FOUND, "{login}");
+    }
+    for login in ["licheng.jingban", "jinan.shenji"] {
+        assert_eq!(mall.login(login).await.get(&unit).await.status, StatusCode::FORBIDDEN, "{login}");
+    }
+    mall.login("licheng.jianguan").await.get("/orgs").await.shows(&["已填"]);
+    city.get("/orgs?words=济南市示例局").await.shows(&["未填"]);
+    let office = format!("/orgs/{}", org("licheng.jianguan").await);
+    say(&mall.login("licheng.jianguan").await, &office, "历城区示例路 9 号", "0531-66600009").await.leads();
+    qicai::demo::more_orders(&mall.mall.watch, 5, 16).await.unwrap();
+    mall.settle().await;
+    let owner = mall.number("SELECT MIN(owner) FROM notice WHERE kind = 'contract' AND supplier <> ''").await;
+    let signed = format!(
+        "SELECT p.login FROM person p JOIN duty d ON d.person = p.id WHERE p.org = {owner} AND d.duty = 'signer'"
+    );
+    let login = kit::Query::one(mall.mall.watch.db(), &signed, kit::params![]).await.unwrap().text(0);
+    say(&mall.login(&login).await, &format!("/orgs/{owner}"), "示例路 88 号", "0000-66600088").await.leads();
+    let notice = mall
+        .number(&format!("SELECT MIN(id) FROM notice WHERE kind = 'contract' AND supplier <> '' AND owner = {owner}"))
+        .await;
+    mall.visitor().get(&format!("/notices/{notice}")).await.shows(&[
+        "凡对本次公告内容提出询问，请按以下方式联系",
+        "采购人",
+        "示例路 88 号",
+        "0000-66600088",
+        "供应商",
+        "监督部门",
+    ]);
     mall.sound().await;
 }

@@ -128,7 +128,7 @@ async fn every_kind_of_value_is_typed_kept_and_shown() {
         first.get(&format!("{path}/change?key={key}")).await.shows(&["写入变更"]);
     }
     let shown = first.get(&path).await;
-    shown.shows(&["25.50%；下级不低于 20.00%；下级不高于 30.00%", "5 个工作日；下级不得变更", "handler/receiver"]);
+    shown.shows(&["25.50%；下级不低于 20.00%；下级不高于 30.00%", "5 个工作日；下级不得变更", "经办人/验收人"]);
     assert!(!shown.text().contains("class=\"tag bad\""), "{}", shown.text());
     // Words that no key knows are refused by name.
     put(&first, &path, "catalogue.fixed", &[("value", "Z99")]).await.leads();

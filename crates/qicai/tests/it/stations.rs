@@ -295,7 +295,7 @@ async fn tasks_are_given_moved_done_opened_again_and_follow_the_planned_day() {
     act(&[("act", "reopen"), ("words", "x")]).await.refused("还没有办结");
     done(&office, &task, "教室三间").await.leads();
     act(&[("act", "due"), ("due", &due)]).await.refused("已经办结");
-    office.get(&task).await.shows(&["已办结", "教室三间", "附件摘要", "指定责任人", "重新打开"]);
+    office.get(&task).await.shows(&["已办结", "教室三间", "a.pdf", "指定责任人", "重新打开"]);
     act(&[("act", "reopen"), ("words", "教室不够")]).await.leads();
     office.get(&task).await.shows(&["教室不够", "改期限", &days(&mall, 3)]);
 
@@ -370,5 +370,30 @@ async fn all_stations_stand_on_a_map_and_in_a_table() {
     // No supplier comes any more: every category is thin.
     force(&mall, "UPDATE supplier SET areas = '370100'").await;
     city.get("/golive/370982").await.shows(&["供货到本地的供应商 0 家", "不够的："]);
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_that_a_station_has_not_switched_on_is_refused_with_its_origin() {
+    let mall = Box::new().await;
+    let (first, second) = (mall.login("licheng.jianguan").await, mall.login("licheng.fabu").await);
+    let today = days(&mall, 0);
+    let handler = mall.login("licheng.jingban").await;
+    let product = find(&handler, "百旺 PW7001").await;
+    buy(&handler, &product, "1").await.leads();
+    let head = [("title", "分站功能"), ("basis", "示财采〔2026〕12号"), ("from", today.as_str())];
+    let draft = first.post("/rulebook", &head).await.leads().to_owned();
+    let fields = [("key", "station.features"), ("value", "auction"), ("value", "venue.ludao"), ("mode", ""), ("form", "")];
+    first.post(&format!("{draft}/change"), &fields).await.leads();
+    first.get(&draft).await.shows(&["竞价、鲁产精品", "直购、竞价、批量采购、定点采购"]);
+    first.post(&format!("{draft}/act"), &[("act", "submit")]).await.leads();
+    second.post(&format!("{draft}/act"), &[("act", "publish")]).await.leads();
+    handler.get(&product).await.shows(&["历城区分站没有开通直购", "已开通的有竞价"]);
+    let refused = buy(&handler, &product, "1").await;
+    assert!(refused.refused("没有开通直购").text().contains("示财采〔2026〕12号"), "with the rule's origin");
+    assert_eq!(mall.number("SELECT COUNT(*) FROM orders").await, 1);
+    // Elsewhere nothing changed.
+    let other = mall.login("lixia.jingban").await;
+    buy(&other, &product, "1").await.leads();
     mall.sound().await;
 }

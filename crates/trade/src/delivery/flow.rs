@@ -5,6 +5,7 @@ use crate::orders::{Line, Order, conduct, store as orders};
 use crate::{Trade, settlement};
 use base::access::Actor;
 use kit::{Fail, Query, Result, Tx};
+use rules::calendar::{Day, Ms, day_of, end_of, show_day};
 use rules::duty::Duty;
 use rules::orders::State;
 use serde_json::json;
@@ -25,15 +26,33 @@ fn find(lines: &[Line], id: i64) -> Result<&Line> {
     lines.iter().find(|l| l.id == id).ok_or(Fail::Hidden)
 }
 
+/// How goods are sent.
+pub struct Way<'a> {
+    /// Carrier.
+    pub carrier: &'a str,
+    /// Tracking number.
+    pub tracking: &'a str,
+    /// The day they are expected to arrive.
+    pub expected: Option<Day>,
+}
+
+/// Goods are expected at most so many days ahead.
+const EXPECTED_DAYS_MAX: Day = 90;
+
+/// When to look whether a shipment arrived: at the end of the day it is expected, or after the time of the rulebook.
+fn look_at(trade: &Trade, o: &Order, now: Ms, expected: Option<Day>) -> Option<Ms> {
+    expected
+        .map(end_of)
+        .or_else(|| trade.facts().clock("clock.arrival_assumed", &o.region, &o.scope(), now).map(|d| d.at))
+}
+
 /// The supplier sends goods: line id and quantity.
-pub async fn ship(
-    trade: &Trade,
-    actor: &Actor,
-    id: i64,
-    carrier: &str,
-    tracking: &str,
-    parts: &[(i64, i64)],
-) -> Result<()> {
+pub async fn ship(trade: &Trade, actor: &Actor, id: i64, way: &Way<'_>, parts: &[(i64, i64)]) -> Result<()> {
+    let today = day_of(trade.db().now());
+    if way.expected.is_some_and(|d| d < today || d > today + EXPECTED_DAYS_MAX) {
+        let words = format!("预计到货日应在 {} 到 {} 之间。", show_day(today), show_day(today + EXPECTED_DAYS_MAX));
+        return Err(Fail::field("expected", "shipment.expected", words));
+    }
     trade
         .db()
         .write("shipment.send", |tx| {
@@ -54,10 +73,18 @@ pub async fn ship(
                 if words.is_empty() {
                     return Err(Fail::field("quantity", "shipment.empty", "请填写这次发货的数量。"));
                 }
-                store::add_shipment(tx, id, carrier, tracking, &words.join("；"), actor.person).await?;
+                let new = store::NewShipment {
+                    carrier: way.carrier,
+                    tracking: way.tracking,
+                    lines: &words.join("；"),
+                    expected_at: way.expected.map(end_of),
+                    look_at: look_at(trade, &o, tx.now(), way.expected),
+                };
+                store::add_shipment(tx, id, &new, actor.person).await?;
                 orders::save(tx, &o).await?;
-                orders::tell(tx, o.unit, Duty::Receiver, id, &format!("订单 {} 已发货，请到货后验收。", o.number))
-                    .await?;
+                let day = way.expected.map_or(String::new(), |d| format!("，预计 {} 到货", show_day(d)));
+                let words = format!("订单 {} 已发货{day}，请到货后登记收货并验收。", o.number);
+                orders::tell(tx, o.unit, Duty::Receiver, id, &words).await?;
                 tx.journal(entry(&o, "delivery", "shipment.sent", actor.person, json!({"lines": parts.len()}))).await?;
                 Ok(())
             })
@@ -73,11 +100,33 @@ pub async fn receive(trade: &Trade, actor: &Actor, id: i64, shipment: i64) -> Re
             Box::pin(async move {
                 let o = orders::load(tx, &actor.scope(), id).await?;
                 actor.must(&[Duty::Receiver, Duty::Handler])?;
-                if store::receive(tx, id, shipment, actor.person).await? == 0 {
+                let next = trade.facts().clock("clock.accept_warn", &o.region, &o.scope(), tx.now()).map(|d| d.at);
+                if store::receive(tx, id, shipment, actor.person, next).await? == 0 {
                     return Err(Fail::refuse("shipment.received_already", "这批货已经登记过收货。"));
                 }
                 tx.journal(entry(&o, "delivery", "shipment.received", actor.person, json!({}))).await?;
                 conduct::arrived(trade, tx, &o).await
+            })
+        })
+        .await
+}
+
+/// The unit says that a shipment did not arrive: it does not count as arrived, and the supplier is asked about it.
+pub async fn miss(trade: &Trade, actor: &Actor, id: i64, shipment: i64) -> Result<()> {
+    trade
+        .db()
+        .write("shipment.missing", |tx| {
+            Box::pin(async move {
+                let o = orders::load(tx, &actor.scope(), id).await?;
+                actor.must(&[Duty::Receiver, Duty::Handler])?;
+                performing(&o)?;
+                let next = look_at(trade, &o, tx.now(), None);
+                if store::missing(tx, id, shipment, next).await? == 0 {
+                    return Err(Fail::refuse("shipment.received_already", "这批货已经登记过收货。"));
+                }
+                let words = format!("订单 {} 的采购人说还没有收到货，请查物流并联系采购人。", o.number);
+                orders::tell(tx, o.supplier, Duty::SupplierOrders, id, &words).await?;
+                tx.journal(entry(&o, "delivery", "shipment.missing", actor.person, json!({}))).await.map(|_| ())
             })
         })
         .await
@@ -179,6 +228,9 @@ async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept
     for (kind, bytes) in &a.photos {
         store::add_photo(tx, id, "acceptance", kind, bytes, actor.person).await?;
     }
+    if orders::lines(tx, id).await?.iter().all(|l| l.to_accept() <= 0) {
+        store::rest(tx, id).await?;
+    }
     settlement::after_progress(trade, tx, &mut o).await?;
     orders::save(tx, &o).await?;
     orders::tell(tx, o.supplier, Duty::SupplierOrders, id, &format!("订单 {} 已验收，请查看结果。", o.number)).await?;
@@ -191,7 +243,7 @@ async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept
         "publish_due": due.map(|d| d.at), "reason": rules::mask::public(a.reason.trim()),
     });
     tx.journal(entry(&o, "delivery", "acceptance.recorded", actor.person, data)).await?;
-    let received = store::shipments(tx, id).await?.iter().filter_map(|s| s.received_at).max();
+    let received = store::shipments(tx, id).await?.iter().filter_map(store::Shipment::begins).max();
     conduct::accepted(trade, tx, &o, received).await?;
     settlement::maybe_complete(trade, tx, id).await
 }

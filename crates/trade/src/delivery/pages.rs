@@ -10,6 +10,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes, Upload, UploadedFile};
 use kit::text::percent;
 use kit::{Fail, Result, web};
+use rules::calendar::parse_day;
 use rules::duty::Duty;
 
 const SELLER: Gate = Gate::Any(&[Duty::SupplierOrders]);
@@ -34,7 +35,15 @@ fn numbers(form: &Form, name: &str) -> Result<Vec<(i64, i64)>> {
 
 async fn ship(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
     let (carrier, tracking) = (form.need("carrier", "承运方式", 40)?, form.get("tracking"));
-    flow::ship(&trade, cx.actor()?, id, carrier, tracking, &numbers(&form, "ship")?).await?;
+    let wrong = || {
+        Fail::field("expected", "shipment.expected", "预计到货日请写成“年-月-日”，例如 2026-10-30；不知道可以不填。")
+    };
+    let expected = match form.get("expected") {
+        "" => None,
+        text => Some(parse_day(text).ok_or_else(wrong)?),
+    };
+    let way = flow::Way { carrier, tracking, expected };
+    flow::ship(&trade, cx.actor()?, id, &way, &numbers(&form, "ship")?).await?;
     Ok(back(id, "已登记发货。"))
 }
 
@@ -46,6 +55,11 @@ async fn receive(
 ) -> Result<Response> {
     flow::receive(&trade, cx.actor()?, id, shipment).await?;
     Ok(back(id, "已登记收货，请验收人验收。"))
+}
+
+async fn miss(State(trade): State<Trade>, cx: Cx, Path((id, shipment)): Path<(i64, i64)>, _: Form) -> Result<Response> {
+    flow::miss(&trade, cx.actor()?, id, shipment).await?;
+    Ok(back(id, "已告诉供应商还没有收到，验收期限没有开始。"))
 }
 
 /// The kind of an uploaded photo; refused when it is none or too large.
@@ -108,6 +122,7 @@ where
     Routes::default()
         .post("/orders/{id}/ship", SELLER, ship)
         .post("/orders/{id}/shipments/{shipment}/receive", UNIT, receive)
+        .post("/orders/{id}/shipments/{shipment}/missing", UNIT, miss)
         .post("/orders/{id}/accept", RECEIVER, accept)
         .get("/orders/{id}/photos/{photo}", Gate::SignedIn, photo)
         .post("/orders/{id}/returns", UNIT, ask)

@@ -208,15 +208,22 @@ pub(super) fn judged(
         }),
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
-    let all = gate(trade, unit).into_iter().chain(judge(&facts.rulebook, &ask));
+    let all = gate(trade, unit, ("supermarket", "direct")).into_iter().chain(judge(&facts.rulebook, &ask));
     all.map(|c| (c.clone(), origin(&c))).collect()
 }
 
-/// Whether purchases begin at the station at all comes before all other questions.
-fn gate(trade: &Trade, unit: &Unit) -> Option<Check> {
-    let facts = trade.facts();
+/// Whether purchases begin at the station at all comes before all other questions, and whether they begin in this way where they
+/// do not.
+fn gate(trade: &Trade, unit: &Unit, (mode, form): (&str, &str)) -> Vec<Check> {
+    let way = match (mode, form) {
+        ("batch" | "fixed", _) => mode,
+        _ => form,
+    };
+    let (facts, today) = (trade.facts(), day_of(trade.db().now()));
     let place = facts.region_name(base::stations::station_of(&facts, &unit.region));
-    unit.station.as_ref().map(|s| rules::station::admit(s, &place))
+    let offered = base::stations::offers(&facts, &unit.region, today, way);
+    let open = unit.station.as_ref().map(|s| rules::station::admit(s, &place));
+    open.into_iter().chain(Some(offered).filter(|c| c.verdict == Verdict::Block)).collect()
 }
 
 /// The cheapest equal goods of another supplier that reach the place, are there and may be sold.
@@ -291,7 +298,7 @@ pub(crate) async fn need(
         before: None,
     };
     let origin = |c: &Check| facts.rulebook.by_id(c.rule).map_or(String::new(), |r| facts.rule_origin(r));
-    let all = gate(trade, &unit).into_iter().chain(judge_need(&facts.rulebook, &ask));
+    let all = gate(trade, &unit, (r.mode, r.form)).into_iter().chain(judge_need(&facts.rulebook, &ask));
     Ok(all.map(|c| (c.clone(), origin(&c))).collect())
 }
 

@@ -250,7 +250,8 @@ pub async fn submit_with(trade: &Trade, actor: &Actor, s: &Submit, secret: &Secr
         .db()
         .write("order.place", |tx| {
             Box::pin(async move {
-                base::stations::must_be_open(tx, facts, region, actor.org).await?;
+                let today = rules::calendar::day_of(tx.now());
+                base::stations::must_be_open(tx, facts, (region, today), actor.org, "direct").await?;
                 let mut made = Vec::new();
                 for ((part, (_, checks)), beside) in parts.values().zip(judged).zip(beside) {
                     let id = tx.id();

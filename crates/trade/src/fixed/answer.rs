@@ -203,7 +203,8 @@ pub async fn complete(
         return Err(Fail::field("photos", "job.photos", "请至少附一张完工照片。"));
     }
     let parts: Vec<(i64, i64)> = lines_of(trade.db(), order).await?.iter().map(|l| (l.id, l.to_ship())).collect();
-    delivery::ship(trade, actor, order, "完工", words, &parts).await?;
+    delivery::ship(trade, actor, order, &delivery::Way { carrier: "完工", tracking: words, expected: None }, &parts)
+        .await?;
     trade
         .db()
         .write("job.complete", |tx| {

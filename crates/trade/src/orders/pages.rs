@@ -53,6 +53,11 @@ async fn items(trade: &Trade, found: Vec<Order>) -> Result<Vec<Item>> {
     Ok(found.into_iter().map(item).collect())
 }
 
+/// The day of a time, for templates.
+fn day(at: &i64) -> String {
+    show_day(day_of(*at))
+}
+
 #[derive(Template)]
 #[template(path = "orders/pages/list.html")]
 struct List {
@@ -251,6 +256,10 @@ fn words(e: &Recorded) -> String {
         "order.cancelled" => "订单取消，预算释放",
         "shipment.sent" => "发货",
         "shipment.received" => "收货",
+        "shipment.assumed" => "没有登记收货，视为到货",
+        "shipment.missing" => "采购人说没有收到",
+        "acceptance.reminded" => "提醒验收",
+        "acceptance.escalated" => "逾期未验收，报上级督促",
         "acceptance.recorded" => "验收",
         "return.asked" => "申请退换货",
         "return.agreed" => "同意退换货",

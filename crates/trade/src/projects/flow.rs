@@ -6,11 +6,9 @@ use crate::orders::KeptCheck;
 use crate::plans::{self, PlanLine};
 use base::access::Actor;
 use kit::{Fail, Result, Tx};
-use rules::Fen;
 use rules::calendar::day_of;
 use rules::check::Check;
 use rules::duty::Duty;
-use rules::rulebook::Value;
 use supply::conduct;
 
 /// A project in the making, before it is judged.
@@ -132,18 +130,7 @@ pub fn snapshot(trade: &Trade, p: &Project, keys: &[(&str, &str)]) -> Vec<KeptRu
     let day = day_of(trade.db().now());
     let kept = |(key, title): &(&str, &str)| {
         let e = facts.rule(key, &p.region, &p.scope(), day)?;
-        let value = match (&e.value, e.rule.unit.as_str()) {
-            (Value::Flag(v), _) => if *v { "是" } else { "否" }.to_owned(),
-            (Value::Text(t), _) => t.clone(),
-            (Value::List(l), _) => l.join("、"),
-            (Value::Int(v), "fen") => Fen(*v).yuan(),
-            (Value::Int(v), "bp") => format!("{}.{:02}%", v / 100, v % 100),
-            (Value::Int(v), "percent") => format!("{v}%"),
-            (Value::Int(v), "hours") => format!("{v} 小时"),
-            (Value::Int(v), "working_days") => format!("{v} 个工作日"),
-            (Value::Int(v), "calendar_days") => format!("{v} 天"),
-            (Value::Int(v), _) => v.to_string(),
-        };
+        let value = base::facts::show_value(&facts, key, &e.value, &e.rule.unit);
         Some(KeptRule { key: (*key).to_owned(), title: (*title).to_owned(), value, origin: facts.origin(&e) })
     };
     keys.iter().filter_map(kept).collect()
@@ -154,7 +141,12 @@ pub async fn hold(trade: &Trade, tx: &Tx<'_>, p: &mut Project) -> Result<()> {
     let (Some(plan), Some(budget)) = (p.plan_line, p.budget) else {
         return Err(Fail::refuse("project.plan", "请先选择采购计划。"));
     };
-    base::stations::must_be_open(tx, &trade.facts(), &p.region, p.unit).await?;
+    let way = match p.kind.as_str() {
+        "auction" => "auction",
+        "job" => "fixed",
+        _ => "batch",
+    };
+    base::stations::must_be_open(tx, &trade.facts(), (&p.region, day_of(tx.now())), p.unit, way).await?;
     plans::freeze(tx, budget, plan, p.ceiling, p.id).await?;
     let to = direct::Annual { unit: p.unit, region: &p.region, scope: p.scope(), made_at: p.made_at };
     direct::add_annual(trade, tx, &to, &p.category, p.ceiling).await?;

@@ -33,7 +33,7 @@ pub async fn briefs(watch: &Watch, actor: &Actor) -> Result<(Vec<Brief>, i64)> {
     if ![Duty::Regulator, Duty::Auditor, Duty::Signer].into_iter().any(|d| actor.may(d)) {
         return Ok((Vec::new(), 0));
     }
-    let (found, all) = store::list(watch.db(), &actor.scope(), "", 1, MOST).await?;
+    let (found, all) = store::list(watch.db(), &actor.scope(), &store::Filter::default(), 1, MOST).await?;
     let open: Vec<_> = found.into_iter().filter(|a| !a.state.over()).collect();
     let names = base::orgs::names(watch.db(), &open.iter().map(|a| a.org).collect::<Vec<_>>()).await?;
     let brief = |a: store::Alert| Brief {

@@ -35,8 +35,16 @@ pub struct Alert {
     pub raised_at: i64,
     /// End of the clock that runs.
     pub due: Option<i64>,
-    /// Was the department above told?
-    pub escalated: bool,
+    /// How many departments above were told, one after the other, because nobody dealt with it.
+    pub escalated: i64,
+    /// When the next one above is told; None when there is none left.
+    pub rises_at: Option<i64>,
+    /// Who deals with it.
+    pub owner: Option<i64>,
+    /// The case of conduct it led to.
+    pub conduct: Option<i64>,
+    /// What an auditor found afterwards.
+    pub reviewed: Reviewed,
     /// When closed.
     pub closed_at: Option<i64>,
     /// Version; every change counts it up.
@@ -44,7 +52,47 @@ pub struct Alert {
 }
 
 const ALERT: &str = "SELECT id, number, rule, key, level, region, org, subject, words, evidence, state, raised_at, due, escalated, \
-                     closed_at, version FROM alert";
+                     closed_at, version, rises_at, owner, conduct, reviewed FROM alert";
+
+/// Whether an auditor found a closed lead right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reviewed {
+    /// Not looked at.
+    No,
+    /// Something was wrong indeed.
+    Right,
+    /// Nothing was wrong.
+    Wrong,
+}
+
+impl Reviewed {
+    /// Key in the database and the journal.
+    pub fn key(self) -> &'static str {
+        match self {
+            Reviewed::No => "",
+            Reviewed::Right => "right",
+            Reviewed::Wrong => "wrong",
+        }
+    }
+
+    /// The review of a key.
+    pub fn of(key: &str) -> Reviewed {
+        match key {
+            "right" => Reviewed::Right,
+            "wrong" => Reviewed::Wrong,
+            _ => Reviewed::No,
+        }
+    }
+
+    /// Chinese name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Reviewed::No => "没有复核",
+            Reviewed::Right => "复核：确有问题",
+            Reviewed::Wrong => "复核：没有问题",
+        }
+    }
+}
 
 fn read(r: &Row) -> Result<Alert> {
     let state = r.str(10);
@@ -62,9 +110,13 @@ fn read(r: &Row) -> Result<Alert> {
         state: State::of(state).ok_or_else(|| Fail::Fault(format!("unknown state of a lead: {state}")))?,
         raised_at: r.int(11),
         due: r.opt_int(12),
-        escalated: r.int(13) == 1,
+        escalated: r.int(13),
         closed_at: r.opt_int(14),
         version: r.int(15),
+        rises_at: r.opt_int(16),
+        owner: r.opt_int(17),
+        conduct: r.opt_int(18),
+        reviewed: Reviewed::of(r.str(19)),
     })
 }
 
@@ -91,8 +143,8 @@ pub async fn known(
 
 /// Writes a lead; false when it was raised before.
 pub async fn add(tx: &Tx<'_>, a: &Alert) -> Result<bool> {
-    let sql = "INSERT INTO alert (id, number, rule, key, level, region, org, subject, words, evidence, state, raised_at, due, escalated, version) \
-               VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,0,1) ON CONFLICT (rule, key) DO NOTHING";
+    let sql = "INSERT INTO alert (id, number, rule, key, level, region, org, subject, words, evidence, state, raised_at, due, rises_at, escalated, version) \
+               VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$13,0,1) ON CONFLICT (rule, key) DO NOTHING";
     let all = params![
         a.id,
         &a.number,
@@ -111,12 +163,24 @@ pub async fn add(tx: &Tx<'_>, a: &Alert) -> Result<bool> {
     Ok(tx.run(sql, all).await? == 1)
 }
 
-/// Saves what moves, if nobody moved it meanwhile.
+/// Saves what moves, if nobody moved it meanwhile; `person` closes it, where it is closed now.
 pub async fn save(tx: &Tx<'_>, a: &Alert, person: i64) -> Result<()> {
-    let sql = "UPDATE alert SET state = $3, due = $4, escalated = $5, closed_at = $6, closed_by = $7, version = version + 1 \
-               WHERE id = $1 AND version = $2";
+    let sql = "UPDATE alert SET state = $3, due = $4, escalated = $5, closed_at = $6, closed_by = COALESCE(closed_by, $7), rises_at = $8, \
+               owner = $9, conduct = $10, reviewed = $11, version = version + 1 WHERE id = $1 AND version = $2";
     let by = a.closed_at.map(|_| person);
-    let all = params![a.id, a.version, a.state.key(), a.due, i64::from(a.escalated), a.closed_at, by];
+    let all = params![
+        a.id,
+        a.version,
+        a.state.key(),
+        a.due,
+        a.escalated,
+        a.closed_at,
+        by,
+        a.rises_at,
+        a.owner,
+        a.conduct,
+        a.reviewed.key()
+    ];
     if tx.run(sql, all).await? == 1 { Ok(()) } else { Err(Fail::Retry) }
 }
 
@@ -140,31 +204,54 @@ pub async fn any(q: &dyn Query, id: i64) -> Result<Alert> {
     read(&q.one(&format!("{ALERT} WHERE id = $1"), params![id]).await?)
 }
 
-const OPEN: &str = "state IN ('raised', 'asked', 'explained')";
+const OPEN: &str = "state IN ('raised', 'asked', 'explained', 'verified')";
 
-/// Leads in a scope, open ones first, the most serious of them first; of one rule when that is named; and how many there are.
-pub async fn list(q: &dyn Query, scope: &Scope, rule: &str, page: usize, size: usize) -> Result<(Vec<Alert>, i64)> {
+/// Which leads a list shows; empty and 0 mean all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Code of a rule.
+    pub rule: String,
+    /// A state, or `open`, or `over`.
+    pub state: String,
+    /// A level.
+    pub level: String,
+    /// Who deals with them.
+    pub owner: i64,
+    /// Open, and due before this time.
+    pub due_before: i64,
+    /// The lead's number, or part of the name of whom it concerns.
+    pub words: String,
+}
+
+/// Leads in a scope, open ones first, the most serious of them first; and how many there are.
+pub async fn list(q: &dyn Query, scope: &Scope, f: &Filter, page: usize, size: usize) -> Result<(Vec<Alert>, i64)> {
     let (condition, who) = visible(scope);
-    let sql = format!(
-        "{ALERT} WHERE {condition} AND ($2 = '' OR rule = $2) ORDER BY CASE WHEN {OPEN} THEN 0 ELSE 1 END, \
-         CASE level WHEN 'red' THEN 0 WHEN 'orange' THEN 1 ELSE 2 END, id DESC LIMIT $3 OFFSET $4"
+    let filter = format!(
+        "{condition} AND ($2 = '' OR rule = $2) AND ($3 = '' OR state = $3 OR ($3 = 'open' AND {OPEN}) OR ($3 = 'over' AND NOT {OPEN})) \
+         AND ($4 = '' OR level = $4) AND ($5 = 0 OR owner = $5) AND ($6 = 0 OR ({OPEN} AND due < $6)) \
+         AND ($7 = '' OR number = $7 OR org IN (SELECT id FROM org WHERE name LIKE '%' || $7 || '%'))"
     );
-    let all = [who, rule.into(), size.into(), ((page - 1) * size).into()];
-    let found = q.rows(&sql, &all).await?.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let count = format!("SELECT COUNT(*) FROM alert WHERE {condition} AND ($2 = '' OR rule = $2)");
-    Ok((found, q.one(&count, &all[..2]).await?.int(0)))
+    let sql = format!(
+        "{ALERT} WHERE {filter} ORDER BY CASE WHEN {OPEN} THEN 0 ELSE 1 END, \
+         CASE level WHEN 'red' THEN 0 WHEN 'orange' THEN 1 ELSE 2 END, id DESC LIMIT $8 OFFSET $9"
+    );
+    let mut all = [who].to_vec();
+    all.extend(params![&f.rule, &f.state, &f.level, f.owner, f.due_before, &f.words].iter().cloned());
+    let count = q.one(&format!("SELECT COUNT(*) FROM alert WHERE {filter}"), &all).await?.int(0);
+    all.extend(params![size, (page - 1) * size].iter().cloned());
+    Ok((q.rows(&sql, &all).await?.iter().map(read).collect::<Result<_>>()?, count))
 }
 
 /// How many wait for somebody.
 pub async fn waiting(q: &dyn Query, scope: &Scope) -> Result<i64> {
     let (condition, who) = visible(scope);
-    let states = if matches!(scope, Scope::Region(_)) { "'raised', 'explained'" } else { "'asked'" };
+    let states = if matches!(scope, Scope::Region(_)) { "'raised', 'explained', 'verified'" } else { "'asked'" };
     Ok(q.one(&format!("SELECT COUNT(*) FROM alert WHERE {condition} AND state IN ({states})"), &[who]).await?.int(0))
 }
 
-/// Open leads whose time is over and of which the department above does not know.
-pub async fn overdue(q: &dyn Query, now: i64, most: usize) -> Result<Vec<i64>> {
-    let sql = format!("SELECT id FROM alert WHERE {OPEN} AND due < $1 AND escalated = 0 ORDER BY due LIMIT $2");
+/// Leads that go to the next department above now.
+pub async fn rising(q: &dyn Query, now: i64, most: usize) -> Result<Vec<i64>> {
+    let sql = format!("SELECT id FROM alert WHERE {OPEN} AND rises_at < $1 ORDER BY rises_at, id LIMIT $2");
     Ok(q.rows(&sql, params![now, most]).await?.iter().map(|r| r.int(0)).collect())
 }
 
@@ -207,10 +294,24 @@ pub async fn tallies(q: &dyn Query) -> Result<HashMap<String, Tally>> {
     Ok(found.iter().map(|r| (r.text(0), read(r))).collect())
 }
 
-/// How leads of each rule ended: raised, justified, corrected or sanctioned.
-pub async fn ends(q: &dyn Query) -> Result<HashMap<String, (i64, i64, i64)>> {
-    let sql = "SELECT rule, COUNT(*), SUM(CASE WHEN state = 'justified' THEN 1 ELSE 0 END), \
-               SUM(CASE WHEN state IN ('corrected', 'sanctioned') THEN 1 ELSE 0 END) FROM alert GROUP BY rule";
-    let found = q.rows(sql, params![]).await?;
-    Ok(found.iter().map(|r| (r.text(0), (r.int(1), r.int(2), r.int(3)))).collect())
+/// How leads of a rule ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ends {
+    /// Raised.
+    pub raised: i64,
+    /// Closed.
+    pub closed: i64,
+    /// Closed, and something was wrong: as the auditor found where one looked, as the office did otherwise.
+    pub right: i64,
+    /// Looked at by an auditor.
+    pub reviewed: i64,
+}
+
+/// How leads of each rule ended.
+pub async fn ends(q: &dyn Query) -> Result<HashMap<String, Ends>> {
+    let sql = "SELECT rule, COUNT(*), CAST(SUM(CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END) AS BIGINT), \
+               CAST(SUM(CASE WHEN reviewed = 'right' OR (reviewed = '' AND state IN ('corrected', 'sanctioned')) THEN 1 ELSE 0 END) AS BIGINT), \
+               CAST(SUM(CASE WHEN reviewed = '' THEN 0 ELSE 1 END) AS BIGINT) FROM alert GROUP BY rule";
+    let read = |r: &Row| Ends { raised: r.int(1), closed: r.int(2), right: r.int(3), reviewed: r.int(4) };
+    Ok(q.rows(sql, params![]).await?.iter().map(|r| (r.text(0), read(r))).collect())
 }

@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 /// Most bytes of a case file before it is packed.
 const CASE_BYTES_MAX: usize = 96 * 1024 * 1024;
 
+/// Bytes of the files among them.
+const FILES_BYTES_MAX: usize = 48 * 1024 * 1024;
+
 const README: &str = "\
 这是一份审计案卷，不依赖网站就能查看和核对。
 
@@ -31,7 +34,9 @@ receipts/                留痕凭证，一条一个文件：qicai verify receip
 log-key.txt              验证凭证用的公钥；请与网站 /log/key 公布的核对
 SHA256SUMS               每个文件的摘要：sha256sum -c SHA256SUMS
 
-人员只用编号表示。附件只有摘要，原件由提交的一方保存。
+files/                   质询、答复、陈述、整改里的附件，文件名是摘要加原来的名称
+
+人员在数据里只用编号表示；附件是原件，里面可能有个人信息，请按规定保管。
 ";
 
 /// What anybody needs to draw again; None before anything was drawn.
@@ -97,6 +102,30 @@ async fn findings(watch: &Watch, a: &Audit, drafts: bool) -> Result<Value> {
         }));
     }
     Ok(Value::Array(out))
+}
+
+/// Files that were handed in, as far as there is room; of the others the digest stands with what was said.
+async fn files(watch: &Watch, a: &Audit, drafts: bool, archive: &mut Archive) -> Result<()> {
+    let db = watch.db();
+    let mut about: Vec<(&str, i64)> = Vec::new();
+    about.extend(inquiries::questions_of(db, a.id).await?.iter().map(|q| (QUESTION, q.id)));
+    about.extend(inquiries::findings_of(db, a.id, drafts).await?.iter().map(|f| (FINDING, f.id)));
+    let (mut room, mut left) = (FILES_BYTES_MAX, Vec::new());
+    for (matter, id) in about {
+        for (digest, _) in base::said::files(db, matter, id).await? {
+            let (name, bytes) = base::said::file(db, matter, id, &digest).await?;
+            let path = format!("files/{}-{}", digest.get(..16).unwrap_or_default(), name.replace(['/', '\\'], "-"));
+            match room.checked_sub(bytes.len()) {
+                _ if archive.has(&path) => {}
+                Some(rest) => {
+                    room = rest;
+                    archive.add(&path, &bytes)?;
+                }
+                None => left.push(format!("{digest} {name}")),
+            }
+        }
+    }
+    if left.is_empty() { Ok(()) } else { archive.add("files/没有放进来的.txt", left.join("\n").as_bytes()) }
 }
 
 #[derive(Template)]
@@ -178,6 +207,7 @@ pub async fn file(watch: &Watch, a: &Audit, drafts: bool) -> Result<Vec<u8>> {
     archive.add("index.csv", &sheet::csv_of(&rows)?)?;
     archive.add("questions.json", &pretty(&questions(watch, a).await?))?;
     archive.add("findings.json", &pretty(&findings(watch, a, drafts).await?))?;
+    files(watch, a, drafts, &mut archive).await?;
     receipts(watch, &mut archive, &entries(watch, a, &list, drafts).await?).await?;
     archive.add("log-key.txt", format!("{}\n", watch.signer().verifier().vkey()).as_bytes())?;
     archive.finish()

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Actor, Cx, Form, Gate, Routes, Upload};
-use base::said::Spoken;
+use base::said::{self, FILE_BYTES_MAX, Spoken};
 use base::shell::Shell;
 use kit::text::percent;
 use kit::{Fail, Result, web};
@@ -197,6 +197,8 @@ struct Page {
     kinds: &'static [lists::Kind],
     severities: [(&'static str, &'static str); 3],
     typed: Vec<(String, String)>,
+    /// Megabytes of a file.
+    most: usize,
 }
 
 impl Page {
@@ -254,6 +256,7 @@ async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, form: Opti
         kinds: lists::kinds(),
         severities: SEVERITIES,
         typed: form.map_or(Vec::new(), |f| f.fields().to_vec()),
+        most: FILE_BYTES_MAX / 1024 / 1024,
         h,
     })
 }
@@ -294,9 +297,14 @@ async fn name(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, form: For
 }
 
 async fn ask(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let (what, words, digest) = form::question(&upload);
-    let p = inquiries::Put { words: &words, digest: &digest };
-    let did = inquiries::ask(&watch, cx.actor()?, id, &what, &p).await.map(|_| ());
+    let (what, words) = form::question(&upload);
+    let did = match said::uploaded(&upload) {
+        Ok(file) => {
+            let p = inquiries::Put { words: &words, file: file.as_ref() };
+            inquiries::ask(&watch, cx.actor()?, id, &what, &p).await.map(|_| ())
+        }
+        Err(e) => Err(e),
+    };
     done(&watch, &cx, id, &upload.form, did, "已发出质询，开始计时。").await
 }
 

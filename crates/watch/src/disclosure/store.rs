@@ -185,6 +185,18 @@ pub async fn owner(q: &dyn Query, subject: &str) -> Result<i64> {
     Ok(q.row(sql, params![id.parse::<i64>().unwrap_or(0)]).await?.map_or(0, |r| r.int(0)))
 }
 
+/// The supplier of an order with its address as it was admitted.
+pub async fn supplier_of(q: &dyn Query, order: i64) -> Result<Option<base::orgs::Contact>> {
+    let sql = "SELECT s.org, g.name, s.address FROM orders o JOIN supplier s ON s.org = o.supplier JOIN org g ON g.id = s.org WHERE o.id = $1";
+    let read = |r: kit::db::Row| base::orgs::Contact {
+        org: r.int(0),
+        name: r.text(1),
+        address: r.text(2),
+        phone: String::new(),
+    };
+    Ok(q.row(sql, params![order]).await?.map(read))
+}
+
 /// The newest notice of a kind about an order; for the record of a case its notice.
 pub async fn of_entry_kind(q: &dyn Query, kind: &str, title: &str) -> Result<Option<i64>> {
     let sql = "SELECT id FROM notice WHERE kind = $1 AND title = $2 ORDER BY id DESC LIMIT 1";

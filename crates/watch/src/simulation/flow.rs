@@ -5,7 +5,6 @@ use base::drafts::{self, Draft};
 use kit::fail::carried;
 use kit::{Fail, Result};
 use rules::calendar::{Day, civil, day_from, day_of, start_of};
-use rules::rulebook::Rulebook;
 use rules::simulate::{Deed, Difference, Unit, What, replay, seen};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,9 +57,10 @@ async fn tried(watch: &Watch, draft: &Draft) -> Result<(Value, Value)> {
         let path = facts.path(&region);
         let unit = Unit { path: &path, headcount };
         let deeds = store::deeds(watch.db(), id, start_of(first), |c| facts.category_name(c)).await?;
-        judge_unit(&mut f, (before, &after), &unit, &name, &deeds, (since, on));
+        let found = replay((before, &after), &facts.calendar, &unit, &deeds, (since, on));
+        count(&mut f, found, &name, &deeds, since);
     }
-    let (mut rows, count) = (f.rows, |what: What| f.counts.get(&what).copied().unwrap_or(0));
+    let (mut rows, number) = (f.rows, |what: What| f.counts.get(&what).copied().unwrap_or(0));
     rows.sort_by_key(|(what, _)| *what);
     let listed: Vec<i64> = rows.iter().take(ROWS_MAX).filter_map(|(_, r)| r["order"].as_str()?.parse().ok()).collect();
     let numbers = store::numbers(watch.db(), &listed).await?;
@@ -73,9 +73,9 @@ async fn tried(watch: &Watch, draft: &Draft) -> Result<(Value, Value)> {
         draft.lines.iter().filter(|l| !seen(&l.change.key)).map(|l| facts.key_title(&l.change.key)).collect();
     blind.dedup();
     let short = json!({
-        "number": draft.number, "orders": f.orders, "units": f.units, "blocked": count(What::Blocked),
-        "blocked_units": f.blocked_units, "blocked_amount": f.blocked_amount, "warned": count(What::Warned),
-        "freed": count(What::Freed), "chains": count(What::Chain), "failed": count(What::Failed),
+        "number": draft.number, "orders": f.orders, "units": f.units, "blocked": number(What::Blocked),
+        "blocked_units": f.blocked_units, "blocked_amount": f.blocked_amount, "warned": number(What::Warned),
+        "freed": number(What::Freed), "chains": number(What::Chain), "failed": number(What::Failed), "late": number(What::Late),
     });
     let mut result = short.clone();
     result["at"] = now.into();
@@ -85,19 +85,13 @@ async fn tried(watch: &Watch, draft: &Draft) -> Result<(Value, Value)> {
     Ok((result, short))
 }
 
-fn judge_unit(
-    f: &mut Found,
-    (before, after): (&Rulebook, &Rulebook),
-    unit: &Unit<'_>,
-    name: &str,
-    deeds: &[Deed],
-    days: (Day, Day),
-) {
-    let judged = deeds.iter().filter(|d| d.day >= days.0).count() as i64;
+/// Adds what one unit's orders said.
+fn count(f: &mut Found, found: Vec<Difference>, name: &str, deeds: &[Deed], since: Day) {
+    let judged = deeds.iter().filter(|d| d.day >= since).count() as i64;
     f.orders += judged;
     f.units += i64::from(judged > 0);
     let mut blocked = BTreeSet::new();
-    for Difference { order, what, words } in replay(before, after, unit, deeds, days) {
+    for Difference { order, what, words } in found {
         let Some(d) = deeds.iter().find(|d| d.order == order) else { continue };
         *f.counts.entry(what).or_default() += 1;
         if what == What::Blocked {

@@ -2,7 +2,7 @@
 use kit::db::{Row, Val};
 use kit::{Query, Result, params};
 use rules::calendar::day_of;
-use rules::simulate::{Deed, Part};
+use rules::simulate::{Deed, Part, runs};
 use std::collections::HashMap;
 
 /// Orders that came to nothing do not count.
@@ -21,7 +21,12 @@ pub async fn deeds(q: &dyn Query, unit: i64, from: i64, name: impl Fn(&str) -> S
     let sql = format!(
         "SELECT o.id, o.made_at, o.mode, o.form, o.total, d.quotes, l.title, l.category, l.price, l.quantity, \
          COALESCE((SELECT MAX(s.market / s.quantity) FROM stat_line s WHERE s.orders = o.id AND s.product = l.product AND s.quantity > 0), 0), \
-         COALESCE(p.flags, 0), COALESCE(p.certificate, '') \
+         COALESCE(p.flags, 0), COALESCE(p.certificate, ''), \
+         (SELECT c.signed_at FROM contract c WHERE c.orders = o.id), \
+         (SELECT MAX(COALESCE(t.received_at, t.assumed_at)) FROM shipment t WHERE t.orders = o.id), \
+         (SELECT MAX(a.at) FROM acceptance a WHERE a.orders = o.id), \
+         (SELECT MAX(y.paid_at) FROM payment y WHERE y.orders = o.id), \
+         (SELECT f.size FROM supplier f WHERE f.org = o.supplier) \
          FROM orders o JOIN order_line l ON l.orders = o.id LEFT JOIN stat_deal d ON d.orders = o.id LEFT JOIN product p ON p.id = l.product \
          WHERE o.unit = $1 AND o.made_at >= $2 AND {ALIVE} ORDER BY o.made_at, o.id, l.id"
     );
@@ -36,6 +41,7 @@ pub async fn deeds(q: &dyn Query, unit: i64, from: i64, name: impl Fn(&str) -> S
                 total: r.int(4),
                 quotes: r.opt_int(5),
                 lines: Vec::new(),
+                runs: runs(r.opt_int(13), r.opt_int(14), r.opt_int(15), r.opt_int(16), large(r)),
             });
         }
         if let Some(d) = out.last_mut() {
@@ -52,6 +58,11 @@ pub async fn deeds(q: &dyn Query, unit: i64, from: i64, name: impl Fn(&str) -> S
         }
     }
     Ok(out)
+}
+
+/// Is the supplier no small or medium one?
+fn large(r: &Row) -> bool {
+    r.opt_text(17).as_deref() == Some("large")
 }
 
 /// Numbers of orders.

@@ -84,6 +84,17 @@ pub(super) async fn gather(
     let regions: Vec<String> = list.iter().flat_map(|c| stations::parts(facts, c)).collect();
     let mut units = units(q, facts, today, &regions, list).await?;
     let (offices, suppliers, ways) = (store::offices(q).await?, store::reaches(q).await?, store::ways(q).await?);
+    let mut tasks: BTreeMap<String, Vec<store::Task>> = BTreeMap::new();
+    for t in store::needed_tasks(q, list).await? {
+        tasks.entry(t.region.clone()).or_default().push(t);
+    }
+    let began = |code: &String| ways.get(code).filter(|w| w.live_at.is_none()).and_then(|w| w.trial_at);
+    let trials: Vec<_> = list.iter().filter_map(|c| Some((stations::parts(facts, c), began(c)?))).collect();
+    let mut trial_orders: BTreeMap<&str, i64> = BTreeMap::new();
+    let found = store::of_trials(q, &trials).await?;
+    for (region, n) in &found {
+        *trial_orders.entry(stations::station_of(facts, region)).or_default() += n;
+    }
     let mut out = BTreeMap::new();
     for code in list {
         let (rules_needed, rules_missing, rules_own) = rules_of(facts, code, today);
@@ -92,12 +103,7 @@ pub(super) async fn gather(
         let least = params(facts, code, today).suppliers_min.value;
         let (counts, reaching) = coverage(&suppliers, code, &wanted, least);
         let thin = wanted.iter().zip(&counts).filter(|(_, n)| **n < least);
-        let tasks: Vec<_> = store::tasks(q, code).await?.into_iter().filter(|t| t.must).collect();
-        let trial = ways.get(code).filter(|w| w.live_at.is_none()).and_then(|w| w.trial_at);
-        let trial_orders = match trial {
-            Some(since) => store::of_trial(q, &stations::parts(facts, code), since).await?.0,
-            None => 0,
-        };
+        let tasks = tasks.remove(code).unwrap_or_default();
         let figures = Figures {
             regulators: office(code).0,
             regulators_above: office(above(facts, code)).0,
@@ -112,7 +118,7 @@ pub(super) async fn gather(
             bare: Vec::new(),
             must: tasks.len(),
             must_open: tasks.iter().filter(|t| !t.done).map(|t| t.title.clone()).collect(),
-            trial_orders,
+            trial_orders: trial_orders.get(code.as_str()).copied().unwrap_or(0),
         };
         out.insert(code.clone(), figures);
     }
@@ -135,10 +141,7 @@ async fn units(
     let since = list.iter().map(|c| trained_since(facts, c, today)).min().unwrap_or(today);
     let trained: HashSet<(i64, i64)> = store::trained(q, regions, since).await?.into_iter().collect();
     let equipped = store::equipped(q, regions, year_of(today).into()).await?;
-    let mut named: HashSet<i64> = HashSet::new();
-    for code in list {
-        named.extend(stations::named(q, code).await?);
-    }
+    let named: HashSet<i64> = stations::named_of(q, list).await?.into_iter().collect();
     let mut out: BTreeMap<String, Vec<Unit>> = BTreeMap::new();
     for (org, name, region) in store::units(q, regions).await? {
         let own = people.remove(&org).unwrap_or_default();

@@ -32,6 +32,7 @@ where
         .post("/golive/{code}/tasks", OFFICE, task::add)
         .get("/golive/{code}/tasks/{id}", READERS, task::one)
         .post("/golive/{code}/tasks/{id}", OFFICE, task::act)
+        .get("/golive/{code}/tasks/{id}/files/{digest}", READERS, task::file)
         .get("/golive/{code}/training", READERS, people::list)
         .post("/golive/{code}/training", OFFICE, people::record)
         .get("/training", Gate::SignedIn, people::mine)

@@ -137,6 +137,13 @@ pub async fn tasks(q: &dyn Query, code: &str) -> Result<Vec<Task>> {
     Ok(q.rows(&sql, params![code]).await?.iter().map(read_task).collect())
 }
 
+/// Tasks that some stations wait for, by due day.
+pub async fn needed_tasks(q: &dyn Query, list: &[String]) -> Result<Vec<Task>> {
+    let (marks, all) = codes(&[], list);
+    let sql = format!("{TASK} WHERE must = 1 AND region IN ({marks}) ORDER BY due, id");
+    Ok(q.rows(&sql, &all).await?.iter().map(read_task).collect())
+}
+
 /// One task of a station.
 pub async fn task(q: &dyn Query, code: &str, id: i64) -> Result<Task> {
     Ok(read_task(&q.one(&format!("{TASK} WHERE region = $1 AND id = $2"), params![code, id]).await?))
@@ -280,16 +287,6 @@ pub async fn offices(q: &dyn Query) -> Result<BTreeMap<String, (i64, i64)>> {
     Ok(out)
 }
 
-/// People who regulate in offices of some regions: id, name, office.
-pub async fn regulators(q: &dyn Query, regions: &[String]) -> Result<Vec<(i64, String, String)>> {
-    let (marks, all) = codes(&[], regions);
-    let sql = format!(
-        "SELECT p.id, p.name, o.name FROM person p JOIN org o ON o.id = p.org JOIN duty d ON d.person = p.id \
-         WHERE o.kind = 'finance' AND d.duty = 'regulator' AND p.active = 1 AND o.region IN ({marks}) ORDER BY o.region DESC, p.id"
-    );
-    Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.int(0), r.text(1), r.text(2))).collect())
-}
-
 /// Admitted suppliers, as far as coverage goes.
 pub async fn reaches(q: &dyn Query) -> Result<Vec<Reach>> {
     let sql = "SELECT areas, categories, closed FROM supplier WHERE state = 'admitted'";
@@ -349,13 +346,73 @@ pub async fn of_regions(q: &dyn Query, regions: &[String]) -> Result<Vec<Trained
     Ok(q.rows(&sql, &all).await?.iter().map(read_trained).collect())
 }
 
+/// Counts of a region.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Active buying units.
+    pub units: i64,
+    /// Their people.
+    pub buyers: i64,
+    /// Those of them with a training record that counts.
+    pub trained: i64,
+}
+
+/// Units, their people, and those trained since a day, by region, of all regions whose code begins so.
+pub async fn counts(q: &dyn Query, prefix: &str, since: Day) -> Result<BTreeMap<String, Counts>> {
+    let area = format!("{prefix}%");
+    let unit = "o.kind = 'unit' AND o.state = 'active' AND o.region LIKE $1";
+    let mut out: BTreeMap<String, Counts> = BTreeMap::new();
+    let sql = format!("SELECT o.region, COUNT(*) FROM org o WHERE {unit} GROUP BY o.region");
+    for r in &q.rows(&sql, params![&area]).await? {
+        out.entry(r.text(0)).or_default().units = r.int(1);
+    }
+    let sql = format!(
+        "SELECT o.region, COUNT(DISTINCT p.id) FROM org o JOIN person p ON p.org = o.id JOIN duty d ON d.person = p.id \
+         WHERE {unit} AND p.active = 1 GROUP BY o.region"
+    );
+    for r in &q.rows(&sql, params![&area]).await? {
+        out.entry(r.text(0)).or_default().buyers = r.int(1);
+    }
+    let sql = format!(
+        "SELECT o.region, COUNT(DISTINCT p.id) FROM training t JOIN person p ON p.id = t.person JOIN org o ON o.id = p.org \
+         WHERE {unit} AND p.active = 1 AND t.day >= $2 GROUP BY o.region"
+    );
+    for r in &q.rows(&sql, params![&area, i64::from(since)]).await? {
+        out.entry(r.text(0)).or_default().trained = r.int(1);
+    }
+    Ok(out)
+}
+
+/// What is no purchase of a trial: orders that came to nothing.
+const CAME_TO_SOMETHING: &str = "state NOT IN ('returned', 'refused', 'expired', 'withdrawn', 'cancelled')";
+
+/// Orders marked as made in trials that came to something, by region; each trial with its regions and its beginning.
+pub async fn of_trials(q: &dyn Query, trials: &[(Vec<String>, i64)]) -> Result<BTreeMap<String, i64>> {
+    if trials.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut all: Vec<Val> = vec![format!("%\"code\":\"{}\"%", rules::station::TRIAL).into()];
+    let mut each = Vec::new();
+    for (regions, since) in trials {
+        all.push((*since).into());
+        let (at, marks) = (all.len(), marks(all.len() + 1, regions.len()));
+        each.push(format!("(made_at >= ${at} AND region IN ({marks}))"));
+        all.extend(regions.iter().map(Val::from));
+    }
+    let sql = format!(
+        "SELECT region, COUNT(*) FROM orders WHERE checks LIKE $1 AND {CAME_TO_SOMETHING} AND ({}) GROUP BY region",
+        each.join(" OR ")
+    );
+    Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.text(0), r.int(1))).collect())
+}
+
 /// Orders marked as made in the trial that came to something: how many, and their sum in fen.
 pub async fn of_trial(q: &dyn Query, regions: &[String], since: i64) -> Result<(i64, i64)> {
     let mark = format!("%\"code\":\"{}\"%", rules::station::TRIAL);
     let (marks, all) = codes(&[since.into(), mark.into()], regions);
     let sql = format!(
         "SELECT COUNT(*), CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM orders WHERE made_at >= $1 AND checks LIKE $2 \
-         AND state NOT IN ('returned', 'refused', 'expired', 'withdrawn', 'cancelled') AND region IN ({marks})"
+         AND {CAME_TO_SOMETHING} AND region IN ({marks})"
     );
     let r = q.one(&sql, &all).await?;
     Ok((r.int(0), r.int(1)))

@@ -4,7 +4,7 @@ use super::standard::standard;
 use super::store::{self, Task};
 use crate::Watch;
 use base::access::Actor;
-use base::said::{self, Said};
+use base::said::{self, File, Said};
 use kit::{Fail, Result};
 use rules::calendar::{Day, day_of, parse_day, show_day};
 use rules::duty::Duty;
@@ -80,7 +80,7 @@ pub enum What<'a> {
     /// Gives it another day.
     Due(Day),
     /// Done; words and file say what shows it.
-    Done(&'a str, &'a str),
+    Done(&'a str, Option<&'a File>),
     /// Not done after all; words say why.
     Reopen(&'a str),
 }
@@ -128,7 +128,7 @@ pub async fn act(watch: &Watch, actor: &Actor, code: &str, id: i64, what: What<'
                 match what {
                     What::Assign(owner) => {
                         wrong(true)?;
-                        let known = store::regulators(tx, path).await?;
+                        let known = base::orgs::regulators(tx, path).await?;
                         let person = owner.map(|o| known.iter().find(|(id, ..)| *id == o));
                         if person.is_some_and(|p| p.is_none()) {
                             return Err(Fail::field("owner", "station.owner", "责任人应是本级或上级财政部门的监管人员。"));
@@ -142,9 +142,13 @@ pub async fn act(watch: &Watch, actor: &Actor, code: &str, id: i64, what: What<'
                         said.words = format!("{} 改为 {}", show_day(t.due), show_day(day));
                         (t.due, t.before) = (day, None);
                     }
-                    What::Done(words, digest) => {
+                    What::Done(words, file) => {
                         wrong(true)?;
-                        (said.words, said.digest) = (words.to_owned(), digest.to_owned());
+                        if let Some(f) = file {
+                            said::keep(tx, MATTER, id, f).await?;
+                            said.digest.clone_from(&f.digest);
+                        }
+                        said.words = words.to_owned();
                         (t.done, t.done_at) = (true, Some(tx.now()));
                     }
                     What::Reopen(words) => {

@@ -3,8 +3,8 @@ use crate::access::{Actor, Cx, Form};
 use crate::drafts::flow;
 use crate::drafts::store::{self, Draft};
 use crate::drafts::typed::{Fields, Input, change, fields, retyped};
-use crate::facts::pages::{GROUPS, scope_words, show_value};
-use crate::facts::{Facts, Key};
+use crate::facts::pages::GROUPS;
+use crate::facts::{Facts, Key, scope_words, show_brief};
 use crate::shell::Shell;
 use askama::Template;
 use axum::extract::Path;
@@ -14,7 +14,7 @@ use kit::text::percent;
 use kit::{Fail, Result, web};
 use rules::calendar::day_of;
 use rules::draft::{State, covers, delegated};
-use rules::rulebook::Rule;
+use rules::rulebook::{Rule, Scope};
 
 /// A rule that may be changed, as the list shows it.
 struct Choice {
@@ -67,6 +67,19 @@ fn holding<'a>(facts: &'a Facts, d: &Draft, key: &str) -> Vec<&'a Rule> {
     out
 }
 
+/// Does a nearer rule hold wherever this one would?
+fn overshadowed(facts: &Facts, d: &Draft, r: &Rule) -> bool {
+    let path = facts.path(&d.region);
+    let at = |amount: Option<i64>| {
+        let (mode, form, category) = (r.mode.as_deref(), r.form.as_deref(), r.category.as_deref());
+        let found = facts.rulebook.resolve(&r.key, &path, &Scope { mode, form, category, amount }, d.from);
+        found.is_some_and(|e| e.rule.region != r.region)
+    };
+    r.region != d.region
+        && at(r.amount_from.or(r.amount_below.map(|_| 0)))
+        && at(r.amount_below.map(|b| b - 1).or(Some(i64::MAX)))
+}
+
 pub(super) async fn pick(cx: Cx, Path(id): Path<i64>) -> Result<Response> {
     let actor = cx.actor()?;
     let d = editable(&cx, actor, id).await?;
@@ -84,6 +97,7 @@ pub(super) async fn pick(cx: Cx, Path(id): Path<i64>) -> Result<Response> {
             let not = match r {
                 _ if !covers(may.as_deref(), key) => "上级未下放",
                 r if r.fixed && r.region != d.region => "上级规定不得变更",
+                r if overshadowed(&facts, &d, r) => "本级另有规定，请改本级的",
                 _ => "",
             };
             choices.push(Choice {
@@ -91,13 +105,15 @@ pub(super) async fn pick(cx: Cx, Path(id): Path<i64>) -> Result<Response> {
                 key: key.clone(),
                 rule: r.id,
                 scope: scope_words(&facts, r),
-                value: show_value(&r.value, &r.unit),
+                value: show_brief(&facts, key, &r.value, &r.unit),
                 place: facts.region_name(&r.region),
                 not,
             });
         }
     }
-    choices.sort_by_key(|c| !c.not.is_empty());
+    // What is set most often comes first, as the groups stand.
+    let place = |key: &str| GROUPS.iter().position(|(g, _)| key.split('.').next() == Some(g)).unwrap_or(GROUPS.len());
+    choices.sort_by_key(|c| (!c.not.is_empty(), place(&c.key)));
     let groups = GROUPS.into_iter().filter(|(g, _)| facts.keys.keys().any(|k| k.split('.').next() == Some(g)));
     web::html(&Pick {
         s: Shell::work(&cx, "选择要改的规则").await?,
@@ -154,7 +170,7 @@ async fn shown(cx: &Cx, d: Draft, key: &str, rule: &str, typed: Option<(&Form, S
         wrong,
         f,
         rule: r.id,
-        now: show_value(&r.value, &r.unit),
+        now: show_brief(&facts, key, &r.value, &r.unit),
         origin: facts.rule_origin(r),
         own: r.region == d.region && day_of(cx.base.db().now()) >= r.from,
         d,

@@ -22,6 +22,7 @@ pub(super) struct Summary {
     pub(super) freed: i64,
     pub(super) chains: i64,
     pub(super) failed: i64,
+    pub(super) late: i64,
     pub(super) blind: Vec<String>,
 }
 
@@ -40,6 +41,7 @@ pub(super) fn summary(text: &str) -> Option<Summary> {
         freed: n("freed"),
         chains: n("chains"),
         failed: n("failed"),
+        late: n("late"),
         blind: v["blind"].as_array().into_iter().flatten().filter_map(|b| b.as_str().map(str::to_owned)).collect(),
     })
 }
@@ -60,6 +62,7 @@ fn row(v: &Value) -> Row {
     let (what, tone) = match v["what"].as_str().unwrap_or_default() {
         "blocked" => ("会拦下", "bad"),
         "warned" => ("会提醒", "warn"),
+        "late" => ("会逾期", "warn"),
         "freed" => ("不再提醒", "ok"),
         "chain" => ("审批改变", "info"),
         _ => ("竞价会失败", "bad"),

@@ -1,7 +1,6 @@
 //! Every version of a rule, and how two places or two days differ.
-use super::{scope_words, show_value};
 use crate::access::Cx;
-use crate::facts::Facts;
+use crate::facts::{Facts, scope_words, show_value};
 use crate::shell::Shell;
 use askama::Template;
 use axum::response::Response;
@@ -49,7 +48,7 @@ pub(super) async fn history(cx: Cx) -> Result<Response> {
     let version = |r: &Rule| Version {
         place: facts.region_name(&r.region),
         scope: scope_words(&facts, r),
-        value: show_value(&r.value, &r.unit),
+        value: show_value(&facts, &key, &r.value, &r.unit),
         from: show_day(r.from),
         to: r.to.map_or("现在".into(), show_day),
         basis: r.basis.clone(),
@@ -107,7 +106,7 @@ fn side(facts: &Facts, key: &str, path: &[&str], like: &Rule, day: Day) -> Side 
     let scope =
         Scope { mode: like.mode.as_deref(), form: like.form.as_deref(), category: like.category.as_deref(), amount };
     let e = facts.rulebook.resolve(key, path, &scope, day)?;
-    Some((show_value(&e.value, &e.rule.unit), facts.region_name(&e.rule.region)))
+    Some((show_value(facts, key, &e.value, &e.rule.unit), facts.region_name(&e.rule.region)))
 }
 
 /// What holds at one place on one day, and at another or on another day.

@@ -5,7 +5,7 @@ use crate::audits::flow::{entry, leads, working};
 use crate::audits::lists;
 use crate::audits::store::{self as audits, Audit};
 use base::access::Actor;
-use base::said::{self, Said};
+use base::said::{self, File, Said};
 use kit::fail::carried;
 use kit::text::sha256;
 use kit::{Entry, Fail, Result, Tx};
@@ -26,12 +26,18 @@ const OVERDUE: usize = 100;
 const PUT_MAX: usize = 500;
 const ANY: rulebook::Scope<'static> = rulebook::Scope { mode: None, form: None, category: None, amount: None };
 
-/// What a person says, with the digest of a file that stays with them.
+/// What a person says, with the file that goes with it.
 pub struct Put<'a> {
     /// Words.
     pub words: &'a str,
-    /// SHA-256 of the file, or empty.
-    pub digest: &'a str,
+    /// File.
+    pub file: Option<&'a File>,
+}
+
+impl Put<'_> {
+    fn digest(&self) -> &str {
+        self.file.map_or("", |f| &f.digest)
+    }
 }
 
 /// A question to be asked.
@@ -72,7 +78,7 @@ fn until(due: Option<i64>, what: &str) -> String {
 fn noted(a: &Audit, kind: &'static str, actor: &Actor, subject: String, p: &Put<'_>, mut data: Value) -> Entry {
     data["audit"] = json!(a.number);
     data["words_digest"] = json!(sha256(&[p.words.as_bytes()]));
-    data["evidence"] = json!(p.digest);
+    data["evidence"] = json!(p.digest());
     Entry { subject, ..entry(a, kind, actor.person, data) }
 }
 
@@ -93,12 +99,15 @@ async fn tell_side(tx: &Tx<'_>, org: i64, link: &str, words: &str) -> Result<()>
 }
 
 async fn speak(tx: &Tx<'_>, matter: &str, id: i64, actor: &Actor, act: &str, p: &Put<'_>) -> Result<()> {
+    if let Some(f) = p.file {
+        said::keep(tx, matter, id, f).await?;
+    }
     let step = Said {
         at: tx.now(),
         org: actor.org,
         act: act.to_owned(),
         words: p.words.to_owned(),
-        digest: p.digest.to_owned(),
+        digest: p.digest().to_owned(),
     };
     said::say(tx, matter, id, actor.person, &step).await
 }
@@ -287,7 +296,7 @@ pub async fn find(watch: &Watch, actor: &Actor, audit: i64, f: &Finding) -> Resu
                     version: 1,
                 };
                 store::add_finding(tx, &found, &f.orders).await?;
-                let p = Put { words: &f.facts, digest: "" };
+                let p = Put { words: &f.facts, file: None };
                 let data = json!({
                     "number": found.number, "org": found.org.to_string(), "finding": found.kind, "severity": found.severity,
                     "amount": found.amount, "orders": f.orders.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -434,7 +443,7 @@ async fn charge(watch: &Watch, tx: &Tx<'_>, actor: &Actor, f: &Found, p: &Put<'_
         rule: &kind.indicator,
         subject: &format!("audit_finding/{}", f.id),
         words: &words,
-        digest: p.digest,
+        digest: p.digest(),
         measure: conduct::Measure::None,
         points: None,
         by: (actor.person, actor.org),

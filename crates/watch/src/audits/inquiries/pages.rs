@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Gate, Routes, Upload};
-use base::said::Spoken;
+use base::said::{self, FILE_BYTES_MAX, Spoken};
 use base::shell::Shell;
-use kit::text::{percent, sha256};
+use kit::text::percent;
 use kit::{Fail, Result, web};
 use rules::Fen;
 use rules::audit::severity;
@@ -114,6 +114,9 @@ struct Page {
     /// Address of the audit for those who may open it, and its number.
     audit: Option<(String, String)>,
     post: String,
+    /// Address before that of a file.
+    files: String,
+    most: usize,
     facts: Vec<(&'static str, String)>,
     text: Vec<(&'static str, String)>,
     orders: Vec<(i64, String)>,
@@ -159,6 +162,7 @@ async fn question_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, t
         title: format!("审计质询 {}", q.number),
         state: (q.state.label(), q.state.tone()),
         audit: audit_link(cx, &a).await?,
+        files: format!("/inquiries/questions/{id}"),
         post: format!("/inquiries/questions/{id}"),
         facts,
         text: Vec::new(),
@@ -167,6 +171,7 @@ async fn question_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, t
         steps: base::said::spoken(db, QUESTION, id).await?,
         acts: may.map(|(k, _, w)| (*k, *w)).collect(),
         late: q.due.is_some_and(|d| d < db.now()),
+        most: FILE_BYTES_MAX / 1024 / 1024,
     })
 }
 
@@ -196,6 +201,7 @@ async fn finding_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, ty
         title: format!("审计发现 {}", f.number),
         state: (f.state.label(), f.state.tone()),
         audit: audit_link(cx, &a).await?,
+        files: format!("/inquiries/findings/{id}"),
         post: format!("/inquiries/findings/{id}"),
         facts,
         text: vec![("事实", f.facts.clone()), ("处理建议", f.advice.clone())],
@@ -204,6 +210,7 @@ async fn finding_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, ty
         steps: base::said::spoken(db, FINDING, id).await?,
         acts: may.map(|(k, _, w)| (*k, *w)).collect(),
         late: f.due.is_some_and(|d| d < db.now()),
+        most: FILE_BYTES_MAX / 1024 / 1024,
     })
 }
 
@@ -215,15 +222,40 @@ async fn finding(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>) -> Res
     web::html(&finding_page(&watch, &cx, id, None, "").await?)
 }
 
-fn put(upload: &Upload) -> (String, String) {
-    let words = upload.form.get("words").trim().chars().take(WORDS_MAX).collect();
-    (words, upload.files.first().map_or(String::new(), |f| sha256(&[&f.bytes])))
+fn words_of(upload: &Upload) -> String {
+    upload.form.get("words").trim().chars().take(WORDS_MAX).collect()
+}
+
+/// A file of a question or finding, for whoever may see it.
+async fn file(watch: &Watch, matter: &str, id: i64, digest: &str) -> Result<Response> {
+    let (name, bytes) = said::file(watch.db(), matter, id, digest).await?;
+    Ok(web::download(&name, web::BYTES, bytes))
+}
+
+async fn question_file(
+    State(watch): State<Watch>,
+    cx: Cx,
+    Path((id, digest)): Path<(i64, String)>,
+) -> Result<Response> {
+    store::question(watch.db(), cx.actor()?, id).await?;
+    file(&watch, QUESTION, id, &digest).await
+}
+
+async fn finding_file(State(watch): State<Watch>, cx: Cx, Path((id, digest)): Path<(i64, String)>) -> Result<Response> {
+    store::finding(watch.db(), cx.actor()?, id).await?;
+    file(&watch, FINDING, id, &digest).await
 }
 
 async fn answer_question(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let (words, digest) = put(&upload);
-    let p = Put { words: &words, digest: &digest };
-    match flow::answer_question(&watch, cx.actor()?, id, upload.form.get("act"), &p).await {
+    let words = words_of(&upload);
+    let did = match said::uploaded(&upload) {
+        Ok(file) => {
+            let p = Put { words: &words, file: file.as_ref() };
+            flow::answer_question(&watch, cx.actor()?, id, upload.form.get("act"), &p).await
+        }
+        Err(e) => Err(e),
+    };
+    match did {
         Ok(()) => Ok(web::see(&format!("/inquiries/questions/{id}?done={}", percent("已办理，并通知了对方。")))),
         Err(Fail::Refused(r)) => {
             let shown = question_page(&watch, &cx, id, Some(r.words), &words).await?;
@@ -234,9 +266,15 @@ async fn answer_question(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>
 }
 
 async fn answer_finding(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let (words, digest) = put(&upload);
-    let p = Put { words: &words, digest: &digest };
-    match flow::answer_finding(&watch, cx.actor()?, id, upload.form.get("act"), &p).await {
+    let words = words_of(&upload);
+    let did = match said::uploaded(&upload) {
+        Ok(file) => {
+            let p = Put { words: &words, file: file.as_ref() };
+            flow::answer_finding(&watch, cx.actor()?, id, upload.form.get("act"), &p).await
+        }
+        Err(e) => Err(e),
+    };
+    match did {
         Ok(()) => Ok(web::see(&format!("/inquiries/findings/{id}?done={}", percent("已办理。")))),
         Err(Fail::Refused(r)) => {
             let shown = finding_page(&watch, &cx, id, Some(r.words), &words).await?;
@@ -264,6 +302,8 @@ where
         .get("/inquiries", READERS, list)
         .get("/inquiries/questions/{id}", READERS, question)
         .post("/inquiries/questions/{id}", ACTORS, answer_question)
+        .get("/inquiries/questions/{id}/files/{digest}", READERS, question_file)
         .get("/inquiries/findings/{id}", READERS, finding)
         .post("/inquiries/findings/{id}", ACTORS, answer_finding)
+        .get("/inquiries/findings/{id}/files/{digest}", READERS, finding_file)
 }

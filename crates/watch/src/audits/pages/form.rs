@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::access::{Actor, Cx, Form, Scope as Reach, Upload};
 use base::shell::Shell;
-use kit::text::{percent, sha256};
+use kit::text::percent;
 use kit::{Fail, Result, web};
 use rules::Fen;
 use rules::audit::sample::Method;
@@ -131,12 +131,12 @@ pub async fn plan(State(watch): State<Watch>, cx: Cx, form: Form) -> Result<Resp
     }
 }
 
-/// A question with its words and the digest of its file.
-pub fn question(upload: &Upload) -> (Question, String, String) {
+/// A question with its words.
+pub fn question(upload: &Upload) -> (Question, String) {
     let form = &upload.form;
     let what = Question { org: form.get("q_org").parse().unwrap_or(0), order: form.get("q_order").parse().ok() };
     let words = form.get("q_words").chars().take(WORDS_MAX).collect();
-    (what, words, upload.files.first().map_or(String::new(), |f| sha256(&[&f.bytes])))
+    (what, words)
 }
 
 /// A finding to be drafted.

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::access::{Cx, Form};
+use base::orgs::Contact;
 use base::shell::Shell;
 use kit::text::percent;
 use kit::{Fail, Result, web};
@@ -50,7 +51,27 @@ struct One {
     finance: String,
     why: bool,
     may: bool,
+    /// Whom to ask: what they are, and how they can be reached now.
+    contacts: Vec<(&'static str, Contact)>,
     n: Notice,
+}
+
+/// Whom to ask about a notice, as the national format ends: the buyer or office that answers for it, the supplier, who supervises. They
+/// are looked up when the page is read, so that an office that moved is found; the supplier's own telephone may be a person's.
+async fn contacts(watch: &Watch, n: &Notice) -> Result<Vec<(&'static str, Contact)>> {
+    let db = watch.db();
+    let mut out = Vec::new();
+    if n.owner != 0 {
+        let kind = base::orgs::org(db, n.owner).await?.kind;
+        out.push((if kind == "centre" { "集采机构" } else { "采购人" }, base::orgs::contact(db, n.owner).await?));
+    }
+    // A supplier that the notice does not name is a secret, or there is none.
+    if n.orders != 0 && !n.supplier.is_empty() && !n.withdrawn() {
+        out.extend(store::supplier_of(db, n.orders).await?.map(|c| ("供应商", c)));
+    }
+    let facts = watch.facts();
+    out.extend(base::orgs::finance_contact(db, &facts.path(&n.region)).await?.map(|c| ("监督部门", c)));
+    Ok(out)
 }
 
 /// A notice by its id or its number.
@@ -83,6 +104,7 @@ pub(super) async fn notice(State(watch): State<Watch>, cx: Cx, Path(key): Path<S
             && (matches!(n.kind.as_str(), "result" | "auction_award") || n.kind == "contract" && n.amount > 0),
         may: cx.actor.as_ref().is_some_and(|a| flow::may(a, &n)),
         about,
+        contacts: contacts(&watch, &n).await?,
         n,
     })
 }

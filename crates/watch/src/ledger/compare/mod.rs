@@ -5,6 +5,7 @@
 //! invoices, money spent, quotes) is compared with what the entries hold of it: [`business`]. docs/log.md says which columns.
 
 mod business;
+mod files;
 mod projections;
 mod store;
 mod told;
@@ -16,5 +17,6 @@ use kit::Result;
 /// Compares all of it.
 pub async fn audit(watch: &Watch, out: &mut Found) -> Result<()> {
     projections::compare(watch, out).await?;
+    files::compare(watch.db(), out).await?;
     business::compare(watch.db(), out).await
 }

@@ -75,8 +75,6 @@ struct Page {
     acts: Vec<(&'static str, &'static str)>,
     /// Why the next move is not this person's.
     elsewhere: String,
-    closing: bool,
-    reasoned: bool,
     heirs: Vec<(String, String)>,
     wrong: Option<Refused>,
     typed: Typed,
@@ -86,6 +84,7 @@ struct Page {
 #[derive(Default)]
 struct Typed {
     planned: String,
+    act: String,
     reason: String,
     heir: String,
     title: String,
@@ -94,6 +93,11 @@ struct Typed {
 }
 
 impl Page {
+    /// Tasks that are done, or still to do.
+    fn tasks_of(&self, done: bool) -> Vec<&Todo> {
+        self.tasks.iter().filter(|d| d.t.done == done).collect()
+    }
+
     fn bad(&self, field: &str) -> bool {
         self.wrong.as_ref().is_some_and(|w| w.field == Some(field))
     }
@@ -111,7 +115,7 @@ fn place_of(code: &str, check: &str) -> Option<(String, &'static str)> {
         "station.shelf" => at(format!("/s/{code}?back=/search"), "看本地商品"),
         "station.tasks" => at("#tasks".into(), "看任务"),
         "station.trial_orders" => at("/orders".into(), "订单"),
-        _ => at("/help#golive".into(), "怎样开通账号"),
+        _ => at("/orgs".into(), "单位与账号"),
     }
 }
 
@@ -218,8 +222,6 @@ async fn page(watch: &Watch, cx: &Cx, code: &str, wrong: Option<Refused>, typed:
         unfinished: store::unfinished(watch.db(), &parts).await?,
         office,
         shaping: office && code != facts.root && matches!(state, State::Preparing | State::Trial),
-        closing: mine.contains(&Act::Close),
-        reasoned: mine.iter().any(|a| matches!(a, Act::Withdraw | Act::Close | Act::Reopen)),
         acts: mine.into_iter().map(Act::words).collect(),
         elsewhere,
         heirs: heirs(&facts, code),
@@ -293,7 +295,8 @@ pub(super) async fn act(Of(watch): Of<Watch>, cx: Cx, Path(code): Path<String>, 
         Some(act) => flow::act(&watch, cx.actor()?, &code, Move { act, reason: &reason, heir: &heir }).await,
         None => Err(Fail::refuse("station.act", "请用页面上的按钮办理。")),
     };
-    let typed = Typed { reason: reason.clone(), heir: heir.clone(), ..Typed::default() };
+    let typed =
+        Typed { act: form.get("act").to_owned(), reason: reason.clone(), heir: heir.clone(), ..Typed::default() };
     after(&watch, &cx, &code, did, "已办理，状态已改变。", typed).await
 }
 

@@ -2,7 +2,7 @@
 use super::map::Map;
 use crate::Watch;
 use crate::stations::figures::{ahead, blockers, gather, trained_since};
-use crate::stations::store::{self, Tally, Way};
+use crate::stations::store::{self, Counts, Tally, Way};
 use askama::Template;
 use axum::extract::State as Of;
 use axum::response::Response;
@@ -16,6 +16,9 @@ use rules::place::prefix;
 use rules::station::{State, coverage};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+
+/// Stations of one page; the file has all.
+const PAGE: usize = 40;
 
 /// A station as the table shows it.
 struct Row {
@@ -86,8 +89,15 @@ struct Page {
     s: Shell,
     map: Option<Map>,
     rows: Vec<Row>,
+    /// How many fit, of how many.
+    fit: usize,
     all: usize,
-    counts: Vec<(State, usize)>,
+    page: usize,
+    pages: usize,
+    /// The address of the other pages, to be followed by their number.
+    more: String,
+    /// Key of the filter, word, how many.
+    counts: Vec<(&'static str, &'static str, usize)>,
     /// Key, heading, address, direction when it is the one.
     heads: Vec<(&'static str, &'static str, String, &'static str)>,
     state: String,
@@ -98,37 +108,18 @@ struct Page {
 }
 
 /// Counts by station over all units of an area.
-struct Counts {
-    units: BTreeMap<String, i64>,
-    buyers: BTreeMap<String, i64>,
-    trained: BTreeMap<String, i64>,
-}
-
-async fn counts(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Counts> {
-    let today = day_of(watch.db().now());
-    let regions: Vec<String> = list.iter().flat_map(|r| stations::parts(facts, &r.code)).collect();
-    let mut c = Counts { units: BTreeMap::new(), buyers: BTreeMap::new(), trained: BTreeMap::new() };
-    let mut at: BTreeMap<i64, String> = BTreeMap::new();
-    for (org, _, region) in store::units(watch.db(), &regions).await? {
-        let code = stations::station_of(facts, &region).to_owned();
-        *c.units.entry(code.clone()).or_default() += 1;
-        at.insert(org, code);
+async fn counts(watch: &Watch, facts: &Facts, area: &str) -> Result<BTreeMap<String, Counts>> {
+    let since = trained_since(facts, &facts.root, day_of(watch.db().now()));
+    let mut out: BTreeMap<String, Counts> = BTreeMap::new();
+    for (region, n) in store::counts(watch.db(), area, since).await? {
+        let c = out.entry(stations::station_of(facts, &region).to_owned()).or_default();
+        *c = Counts { units: c.units + n.units, buyers: c.buyers + n.buyers, trained: c.trained + n.trained };
     }
-    for b in store::buyers(watch.db(), &regions).await? {
-        if let Some(code) = at.get(&b.unit) {
-            *c.buyers.entry(code.clone()).or_default() += 1;
-        }
-    }
-    for (unit, _) in store::trained(watch.db(), &regions, trained_since(facts, &facts.root, today)).await? {
-        if let Some(code) = at.get(&unit) {
-            *c.trained.entry(code.clone()).or_default() += 1;
-        }
-    }
-    Ok(c)
+    Ok(out)
 }
 
 /// The stations of an area with everything that is known of them.
-async fn rows(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Vec<Row>> {
+async fn rows(watch: &Watch, facts: &Facts, area: &str, list: &[Region]) -> Result<Vec<Row>> {
     let (db, now) = (watch.db(), watch.db().now());
     let today = day_of(now);
     let ways: BTreeMap<String, Way> = store::ways(db).await?;
@@ -136,10 +127,10 @@ async fn rows(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Vec<Row>>
     let next = |r: &Region| ahead(state(facts, &r.code), ways.get(&r.code));
     let begun: Vec<String> = list.iter().filter(|r| next(r).is_some()).map(|r| r.code.clone()).collect();
     let (figures, reaches) = (gather(db, facts, now, &begun).await?, store::reaches(db).await?);
-    let c = counts(watch, facts, list).await?;
-    let count = |m: &BTreeMap<String, i64>, code: &str| m.get(code).copied().unwrap_or(0);
+    let counted = counts(watch, facts, area).await?;
     let row = |r: &Region| {
         let way = ways.get(&r.code);
+        let c = counted.get(&r.code).copied().unwrap_or_default();
         let found = next(r).and_then(|act| Some((act, figures.get(&r.code)?)));
         Row {
             code: r.code.clone(),
@@ -151,9 +142,9 @@ async fn rows(watch: &Watch, facts: &Facts, list: &[Region]) -> Result<Vec<Row>>
             since: r.since.map_or("—".into(), show_day),
             tasks: tallies.get(&r.code).cloned().unwrap_or_default(),
             blockers: found.map(|(act, f)| blockers(facts, &r.code, today, act, f)),
-            units: count(&c.units, &r.code),
-            buyers: count(&c.buyers, &r.code),
-            trained: count(&c.trained, &r.code),
+            units: c.units,
+            buyers: c.buyers,
+            trained: c.trained,
             suppliers: coverage(&reaches, &r.code, &[], 1).1,
             heir: way.and_then(|w| w.heir.as_ref()).map_or(String::new(), |h| facts.region_name(h)),
         }
@@ -173,7 +164,12 @@ fn sort(rows: &mut [Row], key: &str, down: bool) {
         "blockers" => rows.sort_by_key(|r| (Reverse(r.blockers), r.code.clone())),
         "trained" => rows.sort_by_key(|r| (Reverse(r.trained), r.code.clone())),
         "suppliers" => rows.sort_by_key(|r| (Reverse(r.suppliers), r.code.clone())),
-        _ => rows.sort_by(|a, b| a.code.cmp(&b.code)),
+        "name" => rows.sort_by(|a, b| a.code.cmp(&b.code)),
+        // What is on its way first: there is something to do.
+        _ => rows.sort_by_key(|r| {
+            let moving = r.state == State::Trial || r.state == State::Preparing && !r.idle;
+            (!moving, r.code.clone())
+        }),
     }
     if down {
         rows.reverse();
@@ -223,8 +219,10 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let area = prefix(&actor.region);
     let mine = |r: &&Region| r.kind != "own" && r.code.starts_with(area);
     let list: Vec<Region> = facts.regions.values().filter(mine).cloned().collect();
-    let mut found = rows(&watch, &facts, &list).await?;
-    let counts = State::ALL.iter().map(|s| (*s, found.iter().filter(|r| r.state == *s).count())).collect();
+    let mut found = rows(&watch, &facts, area, &list).await?;
+    let number = |idle: bool, s: State| found.iter().filter(|r| r.idle == idle && r.state == s).count();
+    let mut counts = vec![("idle", "未启动", number(true, State::Preparing))];
+    counts.extend(State::ALL.iter().map(|s| (s.key(), s.label(), number(false, *s))));
     let all = found.len();
     let (wanted, only, city) = (cx.param("state"), cx.param("only"), cx.param("city"));
     if !city.is_empty() {
@@ -247,7 +245,7 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
         return file(&found, &show_day(day_of(watch.db().now())));
     }
     let head = |(k, word): (&'static str, &'static str)| {
-        let on = k == key || (key.is_empty() && k == "name");
+        let on = k == key;
         let turned = if on && !down { "1" } else { "" };
         (
             k,
@@ -265,6 +263,10 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let cities: HashSet<&str> = list.iter().filter(|r| r.kind == "city").map(|r| r.code.as_str()).collect();
     let mut cities: Vec<(String, String)> = cities.into_iter().map(|c| (c.to_owned(), facts.region_name(c))).collect();
     cities.sort();
+    let (fit, pages) = (found.len(), found.len().div_ceil(PAGE).max(1));
+    let page = cx.page().min(pages);
+    let rows: Vec<Row> = found.into_iter().skip((page - 1) * PAGE).take(PAGE).collect();
+    let here = link(&cx, &[]);
     web::html(&Page {
         s: Shell::work(&cx, "分站上线").await?,
         map: if cities.len() > 1 { Some(Map::of(&facts, area, "/golive?city=")?) } else { None },
@@ -276,6 +278,10 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
         city: city.to_owned(),
         cities,
         file: link(&cx, &[("format", "csv")]),
-        rows: found,
+        rows,
+        fit,
+        page,
+        pages,
+        more: format!("{here}{}page=", if here.contains('?') { '&' } else { '?' }),
     })
 }

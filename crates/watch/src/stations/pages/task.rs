@@ -8,9 +8,9 @@ use axum::extract::{Path, State as Of};
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::access::{Cx, Form, Upload};
-use base::said::Spoken;
+use base::said::{self, FILE_BYTES_MAX, File, Spoken};
 use base::shell::Shell;
-use kit::text::{percent, sha256};
+use kit::text::percent;
 use kit::{Fail, Result, web};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::duty::Duty;
@@ -29,6 +29,9 @@ struct Page {
     /// Who may do it: id, name, office, is it the one?
     owners: Vec<(i64, String, String, bool)>,
     steps: Vec<Spoken>,
+    /// Address before that of a file.
+    files: String,
+    most: usize,
     office: bool,
     wrong: Option<String>,
     typed: String,
@@ -43,7 +46,7 @@ async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, wrong: Option<String>
     let region = station(&facts, actor, code)?;
     let t = store::task(watch.db(), code, id).await?;
     let path: Vec<String> = facts.path(code).into_iter().map(str::to_owned).collect();
-    let known = store::regulators(watch.db(), &path).await?;
+    let known = base::orgs::regulators(watch.db(), &path).await?;
     let owner = base::orgs::person_names(watch.db(), &t.owner.into_iter().collect::<Vec<_>>()).await?;
     Ok(Page {
         s: Shell::work(cx, t.title.clone()).await?,
@@ -54,7 +57,9 @@ async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, wrong: Option<String>
         done_at: t.done_at.map_or(String::new(), show_time),
         owner: owner.into_values().next().unwrap_or_default(),
         owners: known.into_iter().map(|(id, name, office)| (id, name, office, t.owner == Some(id))).collect(),
-        steps: base::said::spoken(watch.db(), MATTER, id).await?,
+        steps: said::spoken(watch.db(), MATTER, id).await?,
+        files: format!("/golive/{code}/tasks/{id}"),
+        most: FILE_BYTES_MAX / 1024 / 1024,
         office: actor.may(Duty::Regulator),
         wrong,
         typed: typed.to_owned(),
@@ -67,7 +72,7 @@ pub(super) async fn one(Of(watch): Of<Watch>, cx: Cx, Path((code, id)): Path<(St
 }
 
 /// What a form wants; words are cut to what is kept.
-fn wanted<'a>(form: &'a Form, words: &'a str, digest: &'a str, now: i64) -> Result<What<'a>> {
+fn wanted<'a>(form: &'a Form, words: &'a str, file: Option<&'a File>, now: i64) -> Result<What<'a>> {
     match form.get("act") {
         "assign" if form.get("owner").is_empty() => Ok(What::Assign(None)),
         "assign" => Ok(What::Assign(Some(form.int("owner", "责任人")?))),
@@ -75,7 +80,7 @@ fn wanted<'a>(form: &'a Form, words: &'a str, digest: &'a str, now: i64) -> Resu
         "done" | "reopen" if words.is_empty() => {
             Err(Fail::field("words", "station.words", "请写明办理情况，或者为什么重新打开。"))
         }
-        "done" => Ok(What::Done(words, digest)),
+        "done" => Ok(What::Done(words, file)),
         "reopen" => Ok(What::Reopen(words)),
         _ => Err(Fail::refuse("station.act", "请用页面上的按钮办理。")),
     }
@@ -89,9 +94,11 @@ pub(super) async fn act(
 ) -> Result<Response> {
     station(&watch.facts(), cx.actor()?, &code)?;
     let words: String = upload.form.get("words").chars().take(WORDS_MAX).collect();
-    let digest = upload.files.first().map_or(String::new(), |f| sha256(&[&f.bytes]));
-    let did = match wanted(&upload.form, &words, &digest, watch.db().now()) {
-        Ok(what) => tasks::act(&watch, cx.actor()?, &code, id, what).await,
+    let did = match said::uploaded(&upload) {
+        Ok(file) => match wanted(&upload.form, &words, file.as_ref(), watch.db().now()) {
+            Ok(what) => tasks::act(&watch, cx.actor()?, &code, id, what).await,
+            Err(e) => Err(e),
+        },
         Err(e) => Err(e),
     };
     match did {
@@ -102,6 +109,18 @@ pub(super) async fn act(
         }
         Err(e) => Err(e),
     }
+}
+
+/// A file that shows that a task is done, for whoever may see the station.
+pub(super) async fn file(
+    Of(watch): Of<Watch>,
+    cx: Cx,
+    Path((code, id, digest)): Path<(String, i64, String)>,
+) -> Result<Response> {
+    station(&watch.facts(), cx.actor()?, &code)?;
+    store::task(watch.db(), &code, id).await?;
+    let (name, bytes) = said::file(watch.db(), MATTER, id, &digest).await?;
+    Ok(web::download(&name, web::BYTES, bytes))
 }
 
 pub(super) async fn add(Of(watch): Of<Watch>, cx: Cx, Path(code): Path<String>, form: Form) -> Result<Response> {
