@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0027_audits", include_str!("../../../migrations/0027_audits.sql")),
     ("0028_care", include_str!("../../../migrations/0028_care.sql")),
     ("0029_people", include_str!("../../../migrations/0029_people.sql")),
+    ("0032_proof", include_str!("../../../migrations/0032_proof.sql")),
     ("0025_disclosure", include_str!("../../../migrations/0025_disclosure.sql")),
 ];
 

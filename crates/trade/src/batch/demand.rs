@@ -1,6 +1,6 @@
 //! A unit's demand: filed, approved in the unit, reviewed by whoever supervises it.
 use super::store;
-use crate::Trade;
+use crate::{Trade, direct};
 use crate::projects::{self, Project, Ready, store as headers};
 use base::access::Actor;
 use kit::journal::Recorded;
@@ -30,6 +30,8 @@ pub struct Filing {
     pub address: i64,
     /// Why.
     pub purpose: String,
+    /// Clauses that are kept from the public.
+    pub secret: direct::Secret,
     /// Key of this submission; the same key never makes two.
     pub key: String,
 }
@@ -79,6 +81,7 @@ pub async fn file(trade: &Trade, actor: &Actor, f: &Filing) -> Result<std::resul
     if let Some(id) = headers::by_key(trade.db(), actor.person, &f.key).await? {
         return Ok(Ok(id));
     }
+    projects::must_not_be_state(&f.secret)?;
     let package = store::package(trade.db(), f.package).await?;
     let r = store::round(trade.db(), package.round).await?;
     collects(trade, actor, &r)?;
@@ -96,6 +99,7 @@ pub async fn file(trade: &Trade, actor: &Actor, f: &Filing) -> Result<std::resul
         plan_line: f.plan,
         address: f.address,
         parent: Some(r.id),
+        secret: f.secret.clone(),
     };
     let (mut p, checks) = projects::prepare(trade, actor, &ready).await?;
     if blocked(&checks.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()) {

@@ -2,7 +2,7 @@
 use super::finding::look;
 use super::store::{self, Agreement, Asked, Job};
 use super::{agreement, draw};
-use crate::Trade;
+use crate::{Trade, direct};
 use crate::projects::{self, Project, Ready, store as headers};
 use base::access::Actor;
 use kit::journal::Recorded;
@@ -41,6 +41,8 @@ pub struct CallOff {
     pub plan: i64,
     /// Place.
     pub address: i64,
+    /// Clauses that are kept from the public.
+    pub secret: direct::Secret,
     /// Key of this submission; the same key never makes two.
     pub key: String,
 }
@@ -119,6 +121,7 @@ pub async fn call_off(
         plan_line: c.plan,
         address: c.address,
         parent: Some(a.id),
+        secret: c.secret.clone(),
     };
     let (mut p, checks) = projects::prepare(trade, actor, &ready).await?;
     if blocked(&checks.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()) {

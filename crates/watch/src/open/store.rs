@@ -98,7 +98,7 @@ pub async fn of_order(q: &dyn Query, prefix: &str, id: i64) -> Result<Option<Pro
 
 /// The process of a project; `supplier` is who won or gave up, if somebody did.
 pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, e: &Recorded) -> Result<Option<Process>> {
-    let sql = "SELECT number, mode, form, unit, kind FROM project WHERE id = $1";
+    let sql = "SELECT number, mode, form, unit, kind, secret FROM project WHERE id = $1";
     let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
     let won = if e.kind == "auction.abandoned" { &e.data["supplier"] } else { &e.data["supplier_id"] };
     let won = won.as_str().and_then(|s| s.parse().ok());
@@ -118,7 +118,7 @@ pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, e: &Recorded) -> R
         supplier,
         page: format!("/{}s/{id}", r.str(4)),
         bids: bids(q, id, &e.kind).await?,
-        secret: String::new(),
+        secret: r.text(5),
     }))
 }
 
