@@ -285,6 +285,7 @@ pub async fn submit_with(trade: &Trade, actor: &Actor, s: &Submit, secret: &Secr
                         next_command,
                         secret: secret.basis.clone(),
                         secret_words: secret.words.trim().to_owned(),
+                        salt: kit::ids::random_hex(16),
                     };
                     if !orders::insert(tx, &order, &s.key).await? {
                         // The same submission was faster elsewhere; its orders are the answer.
@@ -421,7 +422,7 @@ pub(super) fn entry(
         .collect();
     let mut data = json!({
         "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": o.total, "state": o.state.key(),
-        "lines": lines, "compared": digest, "secret": o.secret,
+        "lines": lines, "compared": digest, "secret": o.secret, "private": o.private(), "mode": o.mode, "form": o.form,
     });
     if o.of_trial() {
         data["trial"] = true.into();

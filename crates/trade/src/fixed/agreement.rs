@@ -112,7 +112,7 @@ pub async fn make(trade: &Trade, actor: &Actor, n: &NewAgreement) -> Result<i64>
                 }
                 let data = json!({
                     "number": a.number, "title": a.title, "category": a.category, "pricing": a.pricing, "from": a.from, "to": a.to,
-                    "items": n.items.len(), "places": a.places, "unit": actor.org_name,
+                    "items": n.items.len(), "schedule": store::schedule_digest(tx, a.id).await?, "places": a.places, "unit": actor.org_name,
                 });
                 tx.journal(entry(a, "agreement.made", actor.person, data)).await?;
                 Ok(a.id)

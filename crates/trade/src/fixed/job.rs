@@ -232,7 +232,7 @@ pub(crate) async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()>
             Box::pin(async move {
                 let mut p = headers::load(tx, &actor.scope(), id).await?;
                 let last = projects::give_approval(tx, actor, &mut p).await?;
-                tx.journal(entry(&p, "job.approved", actor.person, json!({"last": last}))).await?;
+                tx.journal(entry(&p, "job.approved", actor.person, json!({"last": last, "duty": p.approved_as()}))).await?;
                 if last {
                     let mut job = store::job(tx, id).await?;
                     look(trade, tx, &mut p, &mut job).await?;

@@ -126,6 +126,14 @@ impl Item {
     }
 }
 
+/// The digest of an agreement's price schedule that its entry holds.
+pub async fn schedule_digest(q: &dyn Query, agreement: i64) -> Result<String> {
+    let sql = "SELECT kind, title, measure, price FROM agreement_item WHERE agreement = $1 ORDER BY id";
+    let rows = q.rows(sql, params![agreement]).await?;
+    let all: Vec<_> = rows.iter().map(|r| serde_json::json!([r.str(0), r.str(1), r.str(2), r.int(3)])).collect();
+    Ok(kit::text::sha256(&[serde_json::json!(all).to_string().as_bytes()]))
+}
+
 /// Items of an agreement.
 pub async fn items(q: &dyn Query, agreement: i64) -> Result<Vec<Item>> {
     let sql = "SELECT id, kind, title, measure, price FROM agreement_item WHERE agreement = $1 ORDER BY id";

@@ -126,6 +126,11 @@ impl Project {
         if self.state == APPROVING { self.steps.get(self.step as usize).copied() } else { None }
     }
 
+    /// The duty that approved last.
+    pub(crate) fn approved_as(&self) -> &'static str {
+        self.steps.get((self.step - 1).max(0) as usize).map_or("", |d| d.key())
+    }
+
     /// The scope under which rules are looked up for it.
     pub fn scope(&self) -> rules::rulebook::Scope<'_> {
         rules::rulebook::Scope {
@@ -261,6 +266,12 @@ pub async fn some(q: &dyn Query, ids: &[i64]) -> Result<Vec<Project>> {
     let sql = format!("{PROJECT} WHERE id IN ({})", kit::text::marks(1, ids.len()));
     let ids: Vec<Val> = ids.iter().map(Val::from).collect();
     q.rows(&sql, &ids).await?.iter().map(read).collect()
+}
+
+/// The rules and checks by which a project runs, as they were when it began.
+pub async fn kept(q: &dyn Query, id: i64) -> Result<(Vec<KeptRule>, Vec<KeptCheck>)> {
+    let p = any(q, id).await?;
+    Ok((p.rules, p.checks))
 }
 
 /// The project made under a key.

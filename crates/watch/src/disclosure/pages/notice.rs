@@ -80,7 +80,7 @@ pub(super) async fn notice(State(watch): State<Watch>, cx: Cx, Path(key): Path<S
         finance: facts.region(&n.region).map_or(String::new(), |r| r.finance()),
         // Of a trade secret nobody is told why it won.
         why: !n.withdrawn()
-            && (matches!(n.kind.as_str(), "result" | "auction_award") || n.kind == "contract" && n.amount > 0),
+            && (matches!(n.kind.as_str(), "result" | "auction_award" | "job_deal") || n.kind == "contract" && n.amount > 0),
         may: cx.actor.as_ref().is_some_and(|a| flow::may(a, &n)),
         about,
         n,

@@ -6,6 +6,8 @@
 
 mod business;
 mod projections;
+mod rows;
+mod statistics;
 mod store;
 mod told;
 
@@ -16,5 +18,7 @@ use kit::Result;
 /// Compares all of it.
 pub async fn audit(watch: &Watch, out: &mut Found) -> Result<()> {
     projections::compare(watch, out).await?;
-    business::compare(watch.db(), out).await
+    business::compare(watch.db(), out).await?;
+    rows::compare(watch.db(), out).await?;
+    statistics::compare(watch.db(), out).await
 }
