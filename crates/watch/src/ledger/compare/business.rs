@@ -1,6 +1,7 @@
 //! What commands wrote, compared with what their entries hold.
 use super::store::{self, Order, Quote};
 use super::told::{self, Told};
+use crate::ledger::erasure::{self, Blanked};
 use crate::ledger::log::{self, Found};
 use kit::journal::{self, Recorded};
 use kit::{Query, Result};
@@ -130,6 +131,14 @@ async fn erasures(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<
         ];
         if rows.get(&seq) != Some(&told) {
             out.say(format!("erasure of entry {seq} differs from journal entry {}", e.seq));
+        }
+        for r in e.data["rooms"].as_array().into_iter().flatten() {
+            let text = |key: &str| r[key].as_str().unwrap_or_default().to_owned();
+            let b = Blanked { table: text("table"), column: text("column"), row: text("row").parse().unwrap_or(0) };
+            out.rows += 1;
+            if !erasure::still_blank(q, &b).await? {
+                out.say(format!("{} {} has words again that entry {} erased", b.table, b.row, e.seq));
+            }
         }
     }
     Ok(())
