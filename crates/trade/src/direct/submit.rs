@@ -418,7 +418,7 @@ pub(super) fn entry(
 ) -> Entry {
     let lines: Vec<_> = lines
         .iter()
-        .map(|l| json!({"product": l.product.to_string(), "category": l.category, "price": l.price, "quantity": l.quantity}))
+        .map(|l| json!({"product": l.product.to_string(), "category": l.category, "price": l.price, "quantity": l.quantity, "facts": l.digest()}))
         .collect();
     let mut data = json!({
         "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": o.total, "state": o.state.key(),

@@ -109,6 +109,13 @@ pub struct Order {
     pub salt: String,
 }
 
+/// The digest of what a line says beside product, category, price and quantity: brand, model, title, unit of count; offer, plan line, budget
+/// line, price on the shelf. The entry by which the order was placed holds it.
+pub fn line_digest(words: [&str; 4], numbers: [i64; 4]) -> String {
+    let numbers = numbers.map(|n| n.to_string());
+    kit::text::sha256(&[serde_json::json!([words, numbers]).to_string().as_bytes()])
+}
+
 /// The salted hash of what is personal or secret of an order: reason, place, contact, telephone, region of the place, which clauses are
 /// secret. Nobody finds the words by trying, and they can be erased while the entry that holds the hash stays.
 pub fn private(salt: &str, words: [&str; 6]) -> String {
@@ -197,6 +204,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// See [`line_digest`].
+    pub fn digest(&self) -> String {
+        let words = [&self.brand, &self.model, &self.title, &self.unit].map(String::as_str);
+        line_digest(words, [self.offer, self.plan_line, self.budget, self.listed_price])
+    }
+
     /// Price times quantity, fen.
     pub fn amount(&self) -> i64 {
         self.price * self.quantity

@@ -17,8 +17,9 @@ use kit::Result;
 
 /// Compares all of it.
 pub async fn audit(watch: &Watch, out: &mut Found) -> Result<()> {
-    projections::compare(watch, out).await?;
+    // What followers make also depends on rooms' rows: those are named first, for what follows from them fills the list otherwise.
     business::compare(watch.db(), out).await?;
     rows::compare(watch.db(), out).await?;
-    statistics::compare(watch.db(), out).await
+    statistics::compare(watch.db(), out).await?;
+    projections::compare(watch, out).await
 }

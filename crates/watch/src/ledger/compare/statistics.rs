@@ -109,5 +109,5 @@ fn line_fits(is: &store::CountedLine, said: &Value) -> bool {
         && is.amount == n("price") * n("quantity")
         && is.market == n("market") * n("quantity")
         && is.venues == venues.join(" ")
-        && is.category == is.ordered
+        && is.category == base::facts::second_level(&is.ordered)
 }

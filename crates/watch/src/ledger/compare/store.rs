@@ -197,7 +197,8 @@ pub async fn orders(q: &dyn Query, after: i64, most: i64) -> Result<Vec<Order>> 
                address_region, secret_words FROM orders WHERE id > $1 ORDER BY id LIMIT $2";
     let found = q.rows(sql, params![after, most]).await?;
     let Some(to) = found.last().map(|r| r.int(0)) else { return Ok(Vec::new()) };
-    let sql = "SELECT orders, id, product, category, brand, model, title, unit, price, quantity, accepted, refused FROM order_line \
+    let sql = "SELECT orders, id, product, category, brand, model, title, unit, price, quantity, accepted, refused, offer, plan_line, budget, \
+               listed_price FROM order_line \
                WHERE orders > $1 AND orders <= $2 ORDER BY orders, id";
     let mut lines: HashMap<i64, Lines> = HashMap::new();
     for r in q.rows(sql, params![after, to]).await? {
@@ -205,6 +206,7 @@ pub async fn orders(q: &dyn Query, after: i64, most: i64) -> Result<Vec<Order>> 
         let line = serde_json::json!({
             "product": r.int(2), "category": r.str(3), "brand": r.str(4), "model": r.str(5), "title": r.str(6), "unit": r.str(7),
             "price": r.int(8), "quantity": r.int(9),
+            "facts": trade::orders::line_digest(std::array::from_fn(|i| r.str(4 + i)), std::array::from_fn(|i| r.int(12 + i))),
         });
         of.all.push((r.int(1), line));
         of.taken = (of.taken.0 + r.int(10), of.taken.1 + r.int(11));

@@ -80,7 +80,10 @@ pub fn line_differs(is: &Value, told: &Value) -> Option<String> {
     let map = is.as_object()?;
     map.iter().find_map(|(k, v)| {
         let said = told.get(k)?;
-        (said != v).then(|| format!("{k} is {v}, the journal says {said}"))
+        (said != v).then(|| match k.as_str() {
+            "facts" => "brand, model, title, unit, offer, plan, budget or shelf price differs from what the journal says".to_owned(),
+            _ => format!("{k} is {v}, the journal says {said}"),
+        })
     })
 }
 
