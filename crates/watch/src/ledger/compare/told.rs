@@ -130,7 +130,14 @@ impl Told {
                 self.paid += sum(d, "amount");
                 self.spent += sum(d, "amount");
             }
-            "return.done" => self.spent -= sum(d, "refunded"),
+            "return.done" => {
+                self.spent -= sum(d, "refunded");
+                // What is exchanged counts as refused until it comes again.
+                if d["kind"] == "exchange" {
+                    let back: i64 = d["lines"].as_array().into_iter().flatten().map(|l| -sum(l, "accepted")).sum();
+                    self.taken = (self.taken.0 - back, self.taken.1 + back);
+                }
+            }
             _ => {}
         }
     }
