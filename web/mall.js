@@ -387,37 +387,45 @@ const proving = (() => {
     return crypto.subtle.verify({ name: 'Ed25519' }, known, line.slice(4), utf8(p.checkpoint.slice(0, end + 1)));
   };
   return async (p) => {
-    if (p.held === false) return [false, '不符：商城保存的这条记录和日志不一致'];
-    if (!(await worded(p))) return [false, '不符：办理内容和日志里的摘要不一致'];
-    if (!(await included(p))) return [false, '不符：不在签过名的日志里'];
+    if (p.held === false) return [false, '商城保存的这条记录和日志不一致，请告知监督部门'];
+    if (!(await worded(p))) return [false, '办理内容和日志里的摘要不一致'];
+    if (!(await included(p))) return [false, '不在签过名的日志里'];
     const by = await signed(p);
-    if (by === false) return [false, '不符：签名无效'];
-    return [true, by ? '一致，签名有效' : '一致'];
+    if (by === false) return [false, '签名无效'];
+    return [true, by ? '内容、路径和签名都对得上' : '内容和路径对得上；签名请用 qicai verify 核对'];
   };
 })();
+// The verdict as a tag, what it is about beside it.
+const saying = (box) => (tone, words, more = '') => {
+  box.innerHTML = '';
+  const tag = document.createElement('span');
+  tag.className = `tag ${tone}`;
+  tag.textContent = words;
+  box.append(tag, more && ` ${more}`);
+};
 for (const box of $$('[data-proof]')) {
-  const say = (tone, words) => { box.innerHTML = ''; const tag = document.createElement('span'); tag.className = `tag ${tone}`; tag.textContent = words; box.append(tag); };
-  if (!window.crypto || !crypto.subtle) say('warn', '浏览器不支持，请下载凭证离线核对');
-  else proving(JSON.parse(box.dataset.proof)).then(([ok, words]) => say(ok ? 'ok' : 'bad', words), () => say('warn', '没有算完，请刷新重试'));
+  const say = saying(box);
+  if (!window.crypto || !crypto.subtle) say('warn', '浏览器不支持', '请下载凭证离线核对');
+  else proving(JSON.parse(box.dataset.proof)).then(([ok, words]) => say(ok ? 'ok' : 'bad', ok ? '一致' : '不符', words), () => say('warn', '没有算完', '请刷新重试'));
 }
 
 // A receipt kept as a file is checked in the same way; nothing is sent.
 for (const input of $$('[data-receipt]')) {
   const box = $$('[data-receipt-said]')[0];
-  const say = (tone, words) => { box.innerHTML = ''; const tag = document.createElement('span'); tag.className = `tag ${tone}`; tag.textContent = words; box.append(tag); };
+  const say = saying(box);
   input.addEventListener('change', async () => {
     if (!input.files.length) return;
     try {
       const p = JSON.parse(await input.files[0].text());
-      if (p.kind !== 'receipt') say('bad', '这不是凭证文件');
-      else if (p.vkey !== input.dataset.receipt) say('bad', '不符：凭证里的公钥不是本商城的');
-      else if (!window.crypto || !crypto.subtle) say('warn', '浏览器不支持，请用 qicai verify 离线核对');
+      if (p.kind !== 'receipt') say('bad', '不符', '这不是凭证文件');
+      else if (p.vkey !== input.dataset.receipt) say('bad', '不符', '凭证里的公钥不是本商城的');
+      else if (!window.crypto || !crypto.subtle) say('warn', '浏览器不支持', '请用 qicai verify 离线核对');
       else {
         const [ok, words] = await proving(p);
-        say(ok ? 'ok' : 'bad', `流水 ${p.index + 1}：${words}`);
+        say(ok ? 'ok' : 'bad', ok ? '一致' : '不符', `流水 ${p.index + 1}：${words}`);
       }
     } catch {
-      say('bad', '文件读不出来，请重新选择凭证文件');
+      say('bad', '读不出来', '请重新选择凭证文件');
     }
   });
 }

@@ -163,8 +163,16 @@ async fn units_file_demand_and_each_gets_its_own_order_at_the_batch_price() {
     licheng.get(&parent).await.shows(&["已成交", "节约", "已生成订单"]);
     let result = mall.number("SELECT id FROM notice WHERE kind = 'batch_result'").await;
     let page = mall.visitor().get(&format!("/notices/{result}")).await;
-    page.shows(&["批量采购结果公告", "山东示例电器有限公司", "甲牌 K1 3", "山东泰山示例科技有限公司", "货架价", "成交金额"]);
-    let number = db.one("SELECT number FROM orders WHERE project IS NOT NULL ORDER BY total LIMIT 1", params![]).await.unwrap();
+    page.shows(&[
+        "批量采购结果公告",
+        "山东示例电器有限公司",
+        "甲牌 K1 3",
+        "山东泰山示例科技有限公司",
+        "货架价",
+        "成交金额",
+    ]);
+    let number =
+        db.one("SELECT number FROM orders WHERE project IS NOT NULL ORDER BY total LIMIT 1", params![]).await.unwrap();
     for who in ["licheng.queren", "dianqi.dingdan"] {
         let id = db.one("SELECT id FROM orders WHERE number = $1", params![number.str(0)]).await.unwrap().int(0);
         mall.login(who).await.post(&format!("/orders/{id}/sign"), &[]).await.leads();

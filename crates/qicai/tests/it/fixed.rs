@@ -188,7 +188,15 @@ async fn a_job_from_call_off_to_the_months_statement() {
     v.get(&format!("/notices/{joined}")).await.shows(&words);
     let number = mall.mall.watch.db().one("SELECT number FROM orders", params![]).await.unwrap().text(0);
     let why = v.get(&format!("/deals/why/{number}")).await;
-    why.shows(&["怎样选定供应商", "直接选定", "济南示例综合服务有限公司", "¥318.75", "选中", "适用的规则", "最低优惠率"]);
+    why.shows(&[
+        "怎样选定供应商",
+        "直接选定",
+        "济南示例综合服务有限公司",
+        "¥318.75",
+        "选中",
+        "适用的规则",
+        "最低优惠率",
+    ]);
     // In the open data the call-off names its agreement, which is a process of its own.
     let feed = v.get("/open/feed").await.text();
     let releases: Vec<serde_json::Value> =

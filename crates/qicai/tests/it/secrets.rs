@@ -12,7 +12,14 @@ const TRADE: [(&str, &str); 2] = [("secret", "trade"), ("secret_words", "报价�
 async fn silent(mall: &Box, words: &[&str], more: &[String]) {
     let v = mall.visitor();
     let pages = [
-        "/notices", "/notices.rss", "/notices.atom", "/deals", "/open/feed", "/statistics", "/statistics/orders", "/auctions?area=all",
+        "/notices",
+        "/notices.rss",
+        "/notices.atom",
+        "/deals",
+        "/open/feed",
+        "/statistics",
+        "/statistics/orders",
+        "/auctions?area=all",
         "/notices/compliance",
     ];
     for public in pages.iter().map(|p| (*p).to_owned()).chain(more.iter().cloned()) {
@@ -32,8 +39,14 @@ async fn silent(mall: &Box, words: &[&str], more: &[String]) {
     for o in &orders {
         assert_eq!(v.get(&format!("/deals/why/{}", o.str(0))).await.status, StatusCode::NOT_FOUND);
     }
-    assert_eq!(mall.number("SELECT COUNT(*) FROM deal d JOIN orders o ON o.id = d.orders WHERE o.secret <> ''").await, 0);
-    assert_eq!(mall.number("SELECT COUNT(*) FROM stat_deal d JOIN orders o ON o.id = d.orders WHERE o.secret <> ''").await, 0);
+    assert_eq!(
+        mall.number("SELECT COUNT(*) FROM deal d JOIN orders o ON o.id = d.orders WHERE o.secret <> ''").await,
+        0
+    );
+    assert_eq!(
+        mall.number("SELECT COUNT(*) FROM stat_deal d JOIN orders o ON o.id = d.orders WHERE o.secret <> ''").await,
+        0
+    );
 }
 
 async fn signed(mall: &Box, seller: &str) {
@@ -51,7 +64,9 @@ async fn an_auction_with_a_trade_secret_is_shown_to_those_who_may_quote() {
     let handler = mall.login("licheng.jingban").await;
     let basic = [("quantity", "20"), ("price", "100"), ("format", "open")];
     let with = |more: &[(&'static str, &'static str)]| [&basic[..], more].concat();
-    let asked = async |more: &[(&'static str, &'static str)]| launch(&handler, &format!("product={product}"), &with(more)).await;
+    let asked = async |more: &[(&'static str, &'static str)]| {
+        launch(&handler, &format!("product={product}"), &with(more)).await
+    };
     asked(&[("secret", "state"), ("secret_words", "定密依据")]).await.refused("不能这样采购");
     asked(&[("secret", "trade")]).await.refused("哪些条款涉密");
     assert_eq!(mall.number("SELECT COUNT(*) FROM project").await, 0);
@@ -108,7 +123,11 @@ async fn jobs_keep_both_kinds_of_secrets() {
         assert_eq!(mall.number(&format!("SELECT COUNT(*) FROM orders WHERE secret = '{basis}'")).await, 1);
     }
     assert_eq!(mall.number("SELECT COUNT(*) FROM notice WHERE kind = 'job_deal'").await, 0);
-    assert_eq!(mall.number("SELECT COUNT(*) FROM notice WHERE kind = 'contract'").await, 1, "of the trade secret that there is one");
+    assert_eq!(
+        mall.number("SELECT COUNT(*) FROM notice WHERE kind = 'contract'").await,
+        1,
+        "of the trade secret that there is one"
+    );
     silent(&mall, &["1 号车保养", "306.00", "408.00", "服务对象"], &[agreement]).await;
     // A draw is repeated by those who may see the job only.
     let job = crate::fixed::called(&mall, &crate_agreement(&mall).await, "draw", &TRADE).await;

@@ -195,9 +195,8 @@ async fn a_mail_arrives_once_whatever_the_line_does() {
     send(&mall).await;
     let mails = taken(&post, reader);
     assert_eq!(mails.len(), 3);
-    let addresses = |t: &Taken| -> Vec<String> {
-        t.2.lines().filter(|l| l.contains("/notices/37")).map(str::to_owned).collect()
-    };
+    let addresses =
+        |t: &Taken| -> Vec<String> { t.2.lines().filter(|l| l.contains("/notices/37")).map(str::to_owned).collect() };
     let (second, third) = (addresses(&mails[1]), addresses(&mails[2]));
     assert_eq!(second.len() as i64, wanted.min(50));
     assert!(!third.is_empty() && third.iter().all(|a| !second.contains(a)), "{third:?}");

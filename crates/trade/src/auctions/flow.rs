@@ -377,7 +377,8 @@ pub(crate) async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()>
             Box::pin(async move {
                 let mut p = headers::load(tx, &actor.scope(), id).await?;
                 let last = projects::give_approval(tx, actor, &mut p).await?;
-                tx.journal(entry(&p, "auction.approved", actor.person, json!({"last": last, "duty": p.approved_as()}))).await?;
+                tx.journal(entry(&p, "auction.approved", actor.person, json!({"last": last, "duty": p.approved_as()})))
+                    .await?;
                 if last {
                     let a = store::get(tx, id).await?;
                     publish(trade, tx, &mut p, &a).await?;

@@ -480,7 +480,8 @@ pub async fn hall(
         "SELECT p.id FROM project p WHERE {filter} ORDER BY CASE WHEN p.state = 'live' THEN 0 ELSE 1 END, p.id DESC LIMIT $4 OFFSET $5"
     );
     let found = q.rows(&sql, params![&like, state, secret, size, (page - 1) * size]).await?;
-    let total = q.one(&format!("SELECT COUNT(*) FROM project p WHERE {filter}"), params![&like, state, secret]).await?.int(0);
+    let total =
+        q.one(&format!("SELECT COUNT(*) FROM project p WHERE {filter}"), params![&like, state, secret]).await?.int(0);
     Ok((found.iter().map(|r| r.int(0)).collect(), total))
 }
 

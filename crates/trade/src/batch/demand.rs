@@ -1,7 +1,7 @@
 //! A unit's demand: filed, approved in the unit, reviewed by whoever supervises it.
 use super::store;
-use crate::{Trade, direct};
 use crate::projects::{self, Project, Ready, store as headers};
+use crate::{Trade, direct};
 use base::access::Actor;
 use kit::journal::Recorded;
 use kit::{Entry, Fail, Query, Result, Tx};
@@ -166,7 +166,8 @@ pub(crate) async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()>
             Box::pin(async move {
                 let mut p = headers::load(tx, &actor.scope(), id).await?;
                 let last = projects::give_approval(tx, actor, &mut p).await?;
-                tx.journal(entry(&p, "demand.approved", actor.person, json!({"last": last, "duty": p.approved_as()}))).await?;
+                tx.journal(entry(&p, "demand.approved", actor.person, json!({"last": last, "duty": p.approved_as()})))
+                    .await?;
                 if last {
                     let (round, _) = store::demand(tx, id).await?;
                     let centre = store::round(tx, round).await?.centre;

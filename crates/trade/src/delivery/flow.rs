@@ -58,7 +58,9 @@ pub async fn ship(
                 orders::save(tx, &o).await?;
                 orders::tell(tx, o.unit, Duty::Receiver, id, &format!("订单 {} 已发货，请到货后验收。", o.number))
                     .await?;
-                tx.journal(entry(&o, "delivery", "shipment.sent", actor.person, json!({"lines": parts.len()}))).await?;
+                let parcel = json!([carrier, tracking, words.join("；")]).to_string();
+                let data = json!({"lines": parts.len(), "parcel": kit::text::sha256(&[parcel.as_bytes()])});
+                tx.journal(entry(&o, "delivery", "shipment.sent", actor.person, data)).await?;
                 Ok(())
             })
         })

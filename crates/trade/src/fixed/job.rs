@@ -2,8 +2,8 @@
 use super::finding::look;
 use super::store::{self, Agreement, Asked, Job};
 use super::{agreement, draw};
-use crate::{Trade, direct};
 use crate::projects::{self, Project, Ready, store as headers};
+use crate::{Trade, direct};
 use base::access::Actor;
 use kit::journal::Recorded;
 use kit::{Entry, Fail, Query, Result, Tx};
@@ -232,7 +232,8 @@ pub(crate) async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()>
             Box::pin(async move {
                 let mut p = headers::load(tx, &actor.scope(), id).await?;
                 let last = projects::give_approval(tx, actor, &mut p).await?;
-                tx.journal(entry(&p, "job.approved", actor.person, json!({"last": last, "duty": p.approved_as()}))).await?;
+                tx.journal(entry(&p, "job.approved", actor.person, json!({"last": last, "duty": p.approved_as()})))
+                    .await?;
                 if last {
                     let mut job = store::job(tx, id).await?;
                     look(trade, tx, &mut p, &mut job).await?;

@@ -129,7 +129,8 @@ pub fn private(salt: &str, words: [&str; 6]) -> String {
 impl Order {
     /// See [`private`].
     pub fn private(&self) -> String {
-        let words = [&self.purpose, &self.address, &self.contact, &self.phone, &self.address_region, &self.secret_words];
+        let words =
+            [&self.purpose, &self.address, &self.contact, &self.phone, &self.address_region, &self.secret_words];
         private(&self.salt, words.map(String::as_str))
     }
 

@@ -7,6 +7,7 @@ use crate::plans::{self, PlanLine};
 use base::access::Actor;
 use kit::{Fail, Result, Tx};
 use rules::Fen;
+use rules::auction::Sight;
 use rules::calendar::day_of;
 use rules::check::Check;
 use rules::duty::Duty;
@@ -154,7 +155,11 @@ pub fn snapshot(trade: &Trade, p: &Project, keys: &[(&str, &str)]) -> Vec<KeptRu
         let e = facts.rule(key, &p.region, &p.scope(), day)?;
         let value = match (&e.value, e.rule.unit.as_str()) {
             (Value::Flag(v), _) => if *v { "是" } else { "否" }.to_owned(),
-            (Value::Text(t), _) => t.clone(),
+            (Value::Text(t), _) => match Sight::of(t) {
+                Some(s) => s.label().to_owned(),
+                None if t == "earliest" => "先报者先".to_owned(),
+                None => t.clone(),
+            },
             (Value::List(l), _) => l.join("、"),
             (Value::Int(v), "fen") => Fen(*v).yuan(),
             (Value::Int(v), "bp") => format!("{}.{:02}%", v / 100, v % 100),

@@ -81,8 +81,14 @@ pub async fn record_invoice(trade: &Trade, actor: &Actor, id: i64, i: &Invoice) 
                 }
                 orders::tell(tx, o.unit, Duty::Accountant, id, &format!("订单 {} 已开发票，可以申请付款。", o.number))
                     .await?;
-                tx.journal(entry(&o, "settlement", "invoice.recorded", actor.person, json!({"amount": i.amount, "digest": invoice_digest(&new)})))
-                    .await?;
+                tx.journal(entry(
+                    &o,
+                    "settlement",
+                    "invoice.recorded",
+                    actor.person,
+                    json!({"amount": i.amount, "digest": invoice_digest(&new)}),
+                ))
+                .await?;
                 Ok(())
             })
         })

@@ -77,8 +77,7 @@ const WITHHELD: &str =
     "合同含商业秘密，依据《政府采购法实施条例》第五十条，标的、单价、金额和供应商不公开；审计和监督部门可以查阅全文";
 
 /// The same before there is a contract.
-const WITHHELD_NEED: &str =
-    "采购需求含商业秘密，依据《政府采购法实施条例》第五十条不公开；符合条件的供应商登录商城查看和报价，审计和监督部门可以查阅全文";
+const WITHHELD_NEED: &str = "采购需求含商业秘密，依据《政府采购法实施条例》第五十条不公开；符合条件的供应商登录商城查看和报价，审计和监督部门可以查阅全文";
 
 /// The supplier's size in the words of the declaration that small firms make (财库〔2020〕46号).
 fn size_word(size: &str) -> &'static str {

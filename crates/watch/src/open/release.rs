@@ -172,8 +172,7 @@ impl Process {
         });
         let mut whole = whole;
         if let Some((relationship, ocid, title)) = &self.related {
-            whole["relatedProcesses"] =
-                json!([{"id": "1", "relationship": [relationship], "title": title, "scheme": "ocid", "identifier": ocid}]);
+            whole["relatedProcesses"] = json!([{"id": "1", "relationship": [relationship], "title": title, "scheme": "ocid", "identifier": ocid}]);
         }
         match whole {
             Value::Object(m) => m,
@@ -468,7 +467,8 @@ fn concluded(e: &Recorded, p: &Process) -> Map<String, Value> {
     contract["dateSigned"] = json!(signed);
     contract["items"] = json!(items);
     if let Some(due) = p.due {
-        contract["milestones"] = json!([{"id": "JH", "title": "交付", "type": "delivery", "status": "scheduled", "dueDate": time(due)}]);
+        contract["milestones"] =
+            json!([{"id": "JH", "title": "交付", "type": "delivery", "status": "scheduled", "dueDate": time(due)}]);
     }
     if !p.page.is_empty() {
         contract["documents"] = json!([{

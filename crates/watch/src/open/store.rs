@@ -155,7 +155,9 @@ async fn competed(q: &dyn Query, c: &trade::fixed::Called) -> Result<Bids> {
 
 /// The process of a framework agreement; `supplier` is who came in or left.
 pub async fn of_agreement(q: &dyn Query, prefix: &str, id: i64, e: &Recorded) -> Result<Option<Process>> {
-    let Some(r) = q.row("SELECT number, centre FROM agreement WHERE id = $1", params![id]).await? else { return Ok(None) };
+    let Some(r) = q.row("SELECT number, centre FROM agreement WHERE id = $1", params![id]).await? else {
+        return Ok(None);
+    };
     let who = if e.kind == "agreement.left" { &e.data["supplier"] } else { &e.data["supplier_id"] };
     let supplier = match who.as_str().and_then(|s| s.parse().ok()) {
         Some(org) => Some(party(q, org).await?),

@@ -6,12 +6,12 @@ mod store;
 use super::deals::store as prices_paid;
 use super::store as notices;
 use crate::Watch;
+pub use found::{Beside as Asked, Found};
 use kit::{Fail, Result, journal};
 use rules::calendar::{day_of, show_day};
 use rules::duty::Duty;
 use rules::price::quartiles;
 use serde_json::{Value, json};
-pub use found::{Beside as Asked, Found};
 use store::Order;
 use trade::auctions::{self, Decided};
 
@@ -327,7 +327,18 @@ mod tests {
     #[test]
     fn every_code_has_its_words() {
         let codes = [
-            "chosen", "cheaper", "equal", "dearer", "stock", "reach", "stopped", "standing", "response", "abnormal", "full", "unreadable",
+            "chosen",
+            "cheaper",
+            "equal",
+            "dearer",
+            "stock",
+            "reach",
+            "stopped",
+            "standing",
+            "response",
+            "abnormal",
+            "full",
+            "unreadable",
             "silent",
         ];
         assert!(codes.iter().all(|c| !super::words(c).is_empty()));

@@ -227,7 +227,10 @@ fn differences<'a>(o: &'a Order, t: &'a Told) -> impl Iterator<Item = String> + 
         text("state", &o.state, &t.state),
         (o.sides != t.sides).then(|| "unit or supplier is not the one in the journal".to_owned()),
         fen("total", o.total, t.total),
-        k.kind.as_ref().filter(|kind| **kind != o.kind).map(|_| "its mode or form is not the one in the journal".to_owned()),
+        k.kind
+            .as_ref()
+            .filter(|kind| **kind != o.kind)
+            .map(|_| "its mode or form is not the one in the journal".to_owned()),
         kept("whose secret it is", &o.secret, &k.secret),
         kept("what is private of it (reason, place, contact)", &o.private, &k.private),
         kept("what was compared", &o.compared, &k.compared),

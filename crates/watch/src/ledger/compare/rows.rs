@@ -30,7 +30,7 @@ fn text(v: &Value) -> &str {
     v.as_str().unwrap_or_default()
 }
 
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 22] = [
     Table { name: "approval", sql: store::APPROVALS, fits: |v, d| same(d, "duty", &v[0]) },
     Table { name: "project_approval", sql: store::PROJECT_APPROVALS, fits: |v, d| same(d, "duty", &v[0]) },
     Table {
@@ -98,6 +98,36 @@ const TABLES: [Table; 15] = [
             keys.iter().zip(v).all(|(k, v)| same(d, k, v))
         },
     },
+    Table { name: "shipment", sql: store::SHIPPED, fits: |v, d| same(d, "parcel", &digest(v).into()) },
+    Table { name: "shipment", sql: store::RECEIVED, fits: |_, _| true },
+    Table { name: "cancel_ask", sql: store::CANCEL_ASKED, fits: |v, d| d["side"] == v[0] && d["reason"] == v[1] },
+    Table { name: "return_case", sql: store::RETURNS, fits: |v, d| d["kind"] == v[0] && d["quantity"] == v[1] },
+    Table {
+        name: "conduct",
+        sql: store::CASES,
+        fits: |v, d| {
+            let keys = ["number", "org", "rule", "about"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+    Table {
+        name: "need",
+        sql: store::NEEDS,
+        fits: |v, d| {
+            let keys = ["number", "category", "reason", "amount", "digest", "valid_to"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+    Table {
+        name: "observation",
+        sql: store::OBSERVED,
+        fits: |v, d| {
+            let day =
+                v[4].as_i64().and_then(|n| i32::try_from(n).ok()).map_or(String::new(), rules::calendar::show_day);
+            let keys = ["product", "source", "url", "price"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v)) && same(d, "day", &day.into())
+        },
+    },
     Table {
         name: "batch_round",
         sql: store::ROUNDS,
@@ -128,7 +158,8 @@ pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
 }
 
 fn judge(t: &Table, k: &Kept, out: &mut Found) {
-    let named = if k.key.1 == 0 { format!("{} {}", t.name, k.key.0) } else { format!("{} {}/{}", t.name, k.key.0, k.key.1) };
+    let named =
+        if k.key.1 == 0 { format!("{} {}", t.name, k.key.0) } else { format!("{} {}/{}", t.name, k.key.0, k.key.1) };
     match &k.entry {
         None => out.say(format!("{named} comes from no entry of the journal, or was altered")),
         // What was erased says nothing more; that it was erased is compared elsewhere.
@@ -159,7 +190,8 @@ async fn agreements(q: &dyn Query, out: &mut Found) -> Result<()> {
                 "agreement.left" => e.data["supplier"] == who.as_str(),
                 _ => false,
             });
-            let joined = entries.iter().rfind(|e| e.kind == "agreement.joined" && e.data["supplier_id"] == who.as_str());
+            let joined =
+                entries.iter().rfind(|e| e.kind == "agreement.joined" && e.data["supplier_id"] == who.as_str());
             // Entries of before do not say who by id.
             let old = entries.iter().any(|e| e.kind == "agreement.joined" && e.data["supplier_id"].is_null());
             let fits = match (joined, last) {

@@ -321,6 +321,34 @@ pub const PROJECTS: &str = "SELECT p.id, CAST(0 AS BIGINT), j.body, p.number, p.
 pub const AUCTIONS: &str = "SELECT a.id, CAST(0 AS BIGINT), j.body, a.basis, a.opens_at, a.commitment FROM auction a LEFT JOIN journal j ON \
     j.subject = 'auction/' || CAST(a.id AS TEXT) AND j.kind = 'auction.published' \
     WHERE a.opens_at > 0 AND (a.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY a.id LIMIT $3";
+/// Parcels as they were sent.
+pub const SHIPPED: &str = "SELECT s.id, CAST(0 AS BIGINT), j.body, s.carrier, s.tracking, s.lines FROM shipment s LEFT JOIN journal j ON \
+    j.subject = 'order/' || CAST(s.orders AS TEXT) AND j.at = s.shipped_at AND j.actor = s.shipped_by AND j.kind = 'shipment.sent' \
+    WHERE (s.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY s.id LIMIT $3";
+/// Parcels that came.
+pub const RECEIVED: &str = "SELECT s.id, CAST(0 AS BIGINT), j.body FROM shipment s LEFT JOIN journal j ON \
+    j.subject = 'order/' || CAST(s.orders AS TEXT) AND j.at = s.received_at AND j.actor = s.received_by AND j.kind = 'shipment.received' \
+    WHERE s.received_at IS NOT NULL AND (s.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY s.id LIMIT $3";
+/// Requests to cancel.
+pub const CANCEL_ASKED: &str = "SELECT c.id, CAST(0 AS BIGINT), j.body, c.side, c.reason FROM cancel_ask c LEFT JOIN journal j ON \
+    j.subject = 'order/' || CAST(c.orders AS TEXT) AND j.at = c.at AND j.actor = c.person AND j.kind = 'cancel.asked' \
+    WHERE (c.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY c.id LIMIT $3";
+/// Returns and exchanges as they were asked for.
+pub const RETURNS: &str = "SELECT c.id, CAST(0 AS BIGINT), j.body, c.kind, c.quantity FROM return_case c LEFT JOIN journal j ON \
+    j.subject = 'order/' || CAST(c.orders AS TEXT) AND j.at = c.asked_at AND j.actor = c.asked_by AND j.kind = 'return.asked' \
+    WHERE (c.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY c.id LIMIT $3";
+/// Cases of conduct.
+pub const CASES: &str = "SELECT c.id, CAST(0 AS BIGINT), j.body, c.number, c.org, c.rule, c.subject FROM conduct c LEFT JOIN journal j ON \
+    j.subject = 'conduct/' || CAST(c.id AS TEXT) AND j.at = c.opened_at AND j.region = c.region AND j.kind = 'conduct.told' \
+    WHERE (c.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY c.id LIMIT $3";
+/// Needs that the mall has no goods for.
+pub const NEEDS: &str = "SELECT n.id, CAST(0 AS BIGINT), j.body, n.number, n.category, n.reason, n.amount, n.digest, n.valid_to FROM need n \
+    LEFT JOIN journal j ON j.subject = 'need/' || CAST(n.id AS TEXT) AND j.at = n.at AND j.actor = n.person AND j.kind = 'need.stated' \
+    WHERE (n.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY n.id LIMIT $3";
+/// Prices observed on the market.
+pub const OBSERVED: &str = "SELECT o.id, CAST(0 AS BIGINT), j.body, o.product, o.source, o.url, o.price, o.day FROM observation o LEFT JOIN journal j ON \
+    j.subject = 'observation/' || CAST(o.id AS TEXT) AND j.at = o.made_at AND j.actor = o.person AND j.kind = 'price.observed' \
+    WHERE (o.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY o.id LIMIT $3";
 /// Rounds of batch purchase.
 pub const ROUNDS: &str = "SELECT r.id, CAST(0 AS BIGINT), j.body, r.number, r.title, r.category, r.due_on, r.method, r.winners FROM batch_round r \
     LEFT JOIN journal j ON j.subject = 'batch/' || CAST(r.id AS TEXT) AND j.region = r.region AND j.kind = 'batch.opened' \

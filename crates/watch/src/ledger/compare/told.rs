@@ -81,7 +81,10 @@ pub fn line_differs(is: &Value, told: &Value) -> Option<String> {
     map.iter().find_map(|(k, v)| {
         let said = told.get(k)?;
         (said != v).then(|| match k.as_str() {
-            "facts" => "brand, model, title, unit, offer, plan, budget or shelf price differs from what the journal says".to_owned(),
+            "facts" => {
+                "brand, model, title, unit, offer, plan, budget or shelf price differs from what the journal says"
+                    .to_owned()
+            }
             _ => format!("{k} is {v}, the journal says {said}"),
         })
     })
@@ -196,7 +199,11 @@ mod tests {
         t.hear(&entry("order.approved", json!({"last": true})));
         assert_eq!(t.state, "offered");
         t.hear(&entry("order.confirmed", json!({"total": 180})));
-        assert_eq!((t.total, t.lines.clone()), (180, vec![json!({"product": 9, "quantity": 2})]), "prices are told with the contract");
+        assert_eq!(
+            (t.total, t.lines.clone()),
+            (180, vec![json!({"product": 9, "quantity": 2})]),
+            "prices are told with the contract"
+        );
         let line = json!([{"product": "9", "price": 90, "quantity": 2, "market": 1}]);
         t.hear(&entry("contract.concluded", json!({"total": 180, "lines": line})));
         assert_eq!(t.state, "performing");

@@ -161,7 +161,9 @@ pub async fn blank(tx: &Tx<'_>, kind: &str, subject: &str, data: &serde_json::Va
         for r in tx.rows(&sql, params![subject, words]).await? {
             let set = match p.table {
                 // The folded name, its Latin form and the proof say the same again.
-                "brand_ask" if p.column == "written" => ", folded = CAST(id AS TEXT), latin = '', proof = $2".to_owned(),
+                "brand_ask" if p.column == "written" => {
+                    ", folded = CAST(id AS TEXT), latin = '', proof = $2".to_owned()
+                }
                 // A shop without an address is asked no more.
                 "platform" => ", state = 'off'".to_owned(),
                 _ => String::new(),
