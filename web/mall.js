@@ -340,16 +340,19 @@ for (const box of $$('[data-review]')) {
   });
 }
 
-// A receipt is checked here too, without the server: leaf and path are hashed up to the root of the signed head.
-for (const box of $$('[data-proof]')) {
-  const say = (tone, words) => { box.innerHTML = ''; const tag = document.createElement('span'); tag.className = `tag ${tone}`; tag.textContent = words; box.append(tag); };
+// A receipt is checked here too, without the server: the words make the leaf, leaf and path make the root of the head, and the head is
+// signed. Browsers that do not know Ed25519 leave the signature to `qicai verify`.
+const proving = (() => {
   const bytes = (b64) => Uint8Array.from(atob(b64), (c) => c.charCodeAt(0));
+  const utf8 = (text) => new TextEncoder().encode(text);
+  const hex = (all) => [...all].map((b) => b.toString(16).padStart(2, '0')).join('');
+  const unhex = (text) => Uint8Array.from(text.match(/../g) || [], (two) => parseInt(two, 16));
   const hash = async (...parts) => {
     const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
     parts.reduce((at, p) => { all.set(p, at); return at + p.length; }, 0);
     return new Uint8Array(await crypto.subtle.digest('SHA-256', all));
   };
-  const check = async (p) => {
+  const included = async (p) => {
     const [, size, root] = p.checkpoint.split('\n');
     let at = p.index;
     let last = Number(size) - 1;
@@ -367,6 +370,62 @@ for (const box of $$('[data-proof]')) {
     }
     return last === 0 && btoa(String.fromCharCode(...h)) === root;
   };
-  if (!window.crypto || !crypto.subtle) say('warn', '浏览器不支持，请下载凭证离线核对');
-  else check(JSON.parse(box.dataset.proof)).then((ok) => (ok ? say('ok', '一致') : say('bad', '不符')), () => say('warn', '没有算完，请刷新重试'));
+  const worded = async (p) => {
+    if (typeof p.body !== 'string') return true;
+    const own = await hash([0], utf8(p.body));
+    return JSON.parse(new TextDecoder().decode(bytes(p.leaf))).hash === hex(await hash(unhex(p.salt), own));
+  };
+  // true, false, or null where this browser cannot say.
+  const signed = async (p) => {
+    const end = p.checkpoint.indexOf('\n\n');
+    const [name, id, key] = p.vkey.split('+', 2).concat(p.vkey.split('+').slice(2).join('+'));
+    const lines = p.checkpoint.slice(end + 2).split('\n').map((l) => l.split(' '));
+    const line = lines.map((l) => (l[1] === name && l[2] ? bytes(l[2]) : [])).find((b) => b.length === 68 && hex(b.slice(0, 4)) === id);
+    if (!line) return false;
+    let known;
+    try { known = await crypto.subtle.importKey('raw', bytes(key).slice(1), { name: 'Ed25519' }, false, ['verify']); } catch { return null; }
+    return crypto.subtle.verify({ name: 'Ed25519' }, known, line.slice(4), utf8(p.checkpoint.slice(0, end + 1)));
+  };
+  return async (p) => {
+    if (p.held === false) return [false, '商城保存的这条记录和日志不一致，请告知监督部门'];
+    if (!(await worded(p))) return [false, '办理内容和日志里的摘要不一致'];
+    if (!(await included(p))) return [false, '不在签过名的日志里'];
+    const by = await signed(p);
+    if (by === false) return [false, '签名无效'];
+    return [true, by ? '内容、路径和签名都对得上' : '内容和路径对得上；签名请用 qicai verify 核对'];
+  };
+})();
+// The verdict as a tag, what it is about beside it.
+const saying = (box) => (tone, words, more = '') => {
+  box.innerHTML = '';
+  const tag = document.createElement('span');
+  tag.className = `tag ${tone}`;
+  tag.textContent = words;
+  box.append(tag, more && ` ${more}`);
+};
+for (const box of $$('[data-proof]')) {
+  const say = saying(box);
+  if (!window.crypto || !crypto.subtle) say('warn', '浏览器不支持', '请下载凭证离线核对');
+  else proving(JSON.parse(box.dataset.proof)).then(([ok, words]) => say(ok ? 'ok' : 'bad', ok ? '一致' : '不符', words), () => say('warn', '没有算完', '请刷新重试'));
+}
+
+// A receipt kept as a file is checked in the same way; nothing is sent.
+for (const input of $$('[data-receipt]')) {
+  const box = $$('[data-receipt-said]')[0];
+  const say = saying(box);
+  input.addEventListener('change', async () => {
+    if (!input.files.length) return;
+    try {
+      const p = JSON.parse(await input.files[0].text());
+      if (p.kind !== 'receipt') say('bad', '不符', '这不是凭证文件');
+      else if (p.vkey !== input.dataset.receipt) say('bad', '不符', '凭证里的公钥不是本商城的');
+      else if (!window.crypto || !crypto.subtle) say('warn', '浏览器不支持', '请用 qicai verify 离线核对');
+      else {
+        const [ok, words] = await proving(p);
+        say(ok ? 'ok' : 'bad', ok ? '一致' : '不符', `流水 ${p.index + 1}：${words}`);
+      }
+    } catch {
+      say('bad', '读不出来', '请重新选择凭证文件');
+    }
+  });
 }

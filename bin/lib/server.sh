@@ -28,6 +28,22 @@ server_start() {
   die "the server did not start"
 }
 
+# server_sql [DATABASE_URL]: the command that takes SQL as its last word and runs it on the server's database behind its back; for the journey
+# in which somebody tampers with a row.
+server_sql() {
+  if [ -n "${1:-}" ]; then
+    printf 'psql -X -q -A -t %s -c\n' "$1"
+  else
+    printf 'sqlite3 %s\n' "$SERVER_DIR/data/qicai.db"
+  fi
+}
+
+# The programs that server_sql names.
+need_sql() {
+  command -v sqlite3 >/dev/null || install_packages "sqlite3, with which a journey tampers with a row" sqlite3
+  command -v psql >/dev/null || install_packages "psql, with which a journey tampers with a row" postgresql-client
+}
+
 # Fails when the server wrote of a fault.
 server_faultless() {
   if grep -E 'panicked at| ERROR ' "$SERVER_LOG" >&2; then die "the server reported the faults above"; fi

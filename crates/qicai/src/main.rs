@@ -1,6 +1,6 @@
 //! The command line of the mall.
 use clap::{Args, Parser, Subcommand};
-use kit::{Clock, Fail, Result, journal};
+use kit::{Clock, Db, Fail, Result, journal};
 use qicai::settings::File;
 use qicai::{MIGRATIONS, demo, open, open_db};
 use std::path::{Path, PathBuf};
@@ -419,11 +419,22 @@ async fn shop_apply(f: &Folder, prune: bool) -> Result<()> {
 async fn doctor(place: &Place, audit: bool) -> Result<()> {
     let file = settings(place)?;
     let db = open_db(&file.data, file.database_url.as_deref(), file.node, Clock::default()).await?;
-    let watch = match audit {
-        true => Some(qicai::districts(db.clone(), base_settings(&file)).await?),
-        false => None,
+    if !audit {
+        return qicai::doctor::examine(&db, None, &mut |line| println!("{line}")).await;
+    }
+    // On SQLite the audit looks at a copy of this moment: making notices again would hold up everybody who writes.
+    let folder = file.data.join(format!("audit-{}", std::process::id()));
+    let done = async {
+        let looked_at = match db.copy_to(&folder).await? {
+            true => Db::sqlite(&folder, Clock::default())?,
+            false => db.clone(),
+        };
+        let watch = qicai::districts(looked_at.clone(), base_settings(&file)).await?;
+        qicai::doctor::examine(&looked_at, Some(&watch), &mut |line| println!("{line}")).await
     };
-    qicai::doctor::examine(&db, watch.as_ref(), &mut |line| println!("{line}")).await
+    let done = done.await;
+    let _ = std::fs::remove_dir_all(&folder);
+    done
 }
 
 /// Writes the log with all entries into a file.

@@ -10,6 +10,8 @@ pub enum Personal {
     Identity,
     /// An e-mail address.
     Mail,
+    /// A number of a bank card.
+    Card,
 }
 
 impl Personal {
@@ -19,6 +21,7 @@ impl Personal {
             Personal::Phone => "电话号码",
             Personal::Identity => "身份证号",
             Personal::Mail => "电子邮箱",
+            Personal::Card => "银行卡号",
         }
     }
 
@@ -27,6 +30,7 @@ impl Personal {
             Personal::Phone => "〔电话已隐去〕",
             Personal::Identity => "〔身份证号已隐去〕",
             Personal::Mail => "〔邮箱已隐去〕",
+            Personal::Card => "〔银行卡号已隐去〕",
         }
     }
 }
@@ -78,6 +82,7 @@ fn found(s: &[char], at: usize) -> Option<(Personal, usize)> {
     }
     let mail = mail(s, at).map(|n| (Personal::Mail, n));
     mail.or_else(|| identity(s, at).map(|n| (Personal::Identity, n)))
+        .or_else(|| card(s, at).map(|n| (Personal::Card, n)))
         .or_else(|| phone(s, at).map(|n| (Personal::Phone, n)))
 }
 
@@ -130,6 +135,25 @@ fn identity(s: &[char], at: usize) -> Option<usize> {
     // The first digit is that of a part of the country; a credit code has other signs where this has a day of birth.
     let born = (1900..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&date);
     (born && (1..=8).contains(&number(0, 1)) && ends(s, at + len)).then_some(len)
+}
+
+/// 16 to 19 digits from 62, perhaps in groups, whose check digit fits (ISO/IEC 7812): a card of a Chinese bank.
+fn card(s: &[char], at: usize) -> Option<usize> {
+    if !s[at..].starts_with(&['6', '2']) {
+        return None;
+    }
+    let (mut digits, mut i) = (Vec::new(), at);
+    while digits.len() < 20 {
+        match digit(s, i) {
+            Some(d) => digits.push(d),
+            None if matches!(s.get(i), Some(' ' | '-')) && digit(s, i + 1).is_some() => {}
+            None => break,
+        }
+        i += 1;
+    }
+    let doubled = |(n, d): (usize, &u32)| if n % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { *d };
+    let sum: u32 = digits.iter().rev().enumerate().map(doubled).sum();
+    ((16..=19).contains(&digits.len()) && sum.is_multiple_of(10) && ends(s, i)).then_some(i - at)
 }
 
 fn phone(s: &[char], at: usize) -> Option<usize> {
@@ -208,6 +232,8 @@ mod tests {
             ("370102900307761", "〔身份证号已隐去〕"),
             ("写信到 zhang.san+1@mail.example.cn.", "写信到 〔邮箱已隐去〕."),
             ("ａ＠ｂ．ｃｎ", "〔邮箱已隐去〕"),
+            ("卡号 6222020200112233446，谢谢", "卡号 〔银行卡号已隐去〕，谢谢"),
+            ("6222 0202 0011 2233 446", "〔银行卡号已隐去〕"),
         ] {
             assert_eq!(public(words), shown, "{words}");
             assert!(personal(words).is_some() && personal(shown).is_none(), "{words}");
@@ -225,6 +251,7 @@ mod tests {
             "型号 A1381234567800、13812345678901",
             "邮编 250000，@所有人，数量 10000000000",
             "规则 20261127 版",
+            "流水 6222020200112233447、62220202001122334455",
         ] {
             assert_eq!(public(words), words);
             assert_eq!(personal(words), None, "{words}");

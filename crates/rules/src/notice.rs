@@ -21,7 +21,7 @@ const fn kind_is(key: &'static str, word: &'static str, letters: &'static str, t
 }
 
 /// All kinds, in the order of a purchase.
-pub const KINDS: [Kind; 16] = [
+pub const KINDS: [Kind; 18] = [
     kind_is("auction", "竞价公告", "GG", "info"),
     kind_is("batch", "批量采购征集公告", "ZJ", "info"),
     kind_is("agreement", "定点协议公告", "KJ", "info"),
@@ -35,6 +35,8 @@ pub const KINDS: [Kind; 16] = [
     kind_is("batch_end", "批量采购终止公告", "ZZ", "bad"),
     kind_is("cancelled", "合同注销公告", "ZX", "bad"),
     kind_is("agreement_end", "定点协议到期公告", "KH", "info"),
+    kind_is("agreement_joined", "入围结果公告", "RW", "brand"),
+    kind_is("agreement_left", "退出入围公告", "TC", "bad"),
     kind_is("correction", "更正公告", "GZ", "warn"),
     kind_is("conduct", "违规处理公告", "WG", "bad"),
     kind_is("inspection", "巡检公示", "XJ", "info"),
@@ -53,7 +55,7 @@ pub fn number(region: &str, year: i32, letters: &str, serial: i64) -> String {
 /// The field every notice ends with: free words that the record does not hold.
 pub const MORE: &str = "其他补充事宜";
 /// Fields that are free words. Everything else says what the record says and is changed there, never in a notice.
-pub const FREE: [&str; 5] = [MORE, "价格选择说明", "注销原因", "终止原因", "不合格说明"];
+pub const FREE: [&str; 6] = [MORE, "价格选择说明", "注销原因", "终止原因", "不合格说明", "退出原因"];
 /// Signs of a corrected field at most.
 pub const WORDS_MAX: usize = 500;
 

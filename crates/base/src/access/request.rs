@@ -75,6 +75,7 @@ where
         let actor = parts.extensions.get::<Actor>().cloned();
         let query: Vec<(String, String)> =
             axum::extract::Query::try_from_uri(&parts.uri).map(|axum::extract::Query(q)| q).unwrap_or_default();
+        let query = query.into_iter().map(|(k, v)| (k, plain(v))).collect::<Vec<_>>();
         let facts = base.facts();
         let station = cookie(&parts.headers, STATION_COOKIE)
             .filter(|code| facts.region(code).is_some())
@@ -86,6 +87,11 @@ where
         let network = network(&parts.headers, peer);
         Ok(Cx { base, actor, station, here, done, network, query })
     }
+}
+
+/// Words without the sign 0, which nobody types and PostgreSQL does not take.
+fn plain(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 /// Where a request came from. A proxy in front of the mall writes the last word of `X-Forwarded-For`; it is believed only when
@@ -186,7 +192,7 @@ fn urlencoded(bytes: &[u8]) -> Vec<(String, String)> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
-            (decode(&pair[..at]), decode(pair.get(at + 1..).unwrap_or_default()))
+            (decode(&pair[..at]), plain(decode(pair.get(at + 1..).unwrap_or_default())))
         })
         .collect()
 }
@@ -254,7 +260,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 }
                 None => {
                     let text = part.text().await.map_err(broken)?;
-                    fields.push((field, text));
+                    fields.push((field, plain(text)));
                 }
             }
         }
@@ -271,6 +277,10 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub async fn guard(State(base): State<Base>, mut request: Request, next: Next) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD && !same_origin(request.headers()) {
         return crate::shell::dress(&base, None, "/", Fail::Denied.into_response()).await;
+    }
+    // No address of ours has the sign 0, and PostgreSQL does not take it.
+    if request.uri().path().contains("%00") {
+        return crate::shell::dress(&base, None, "/", Fail::Hidden.into_response()).await;
     }
     let here = match *request.method() {
         Method::GET | Method::HEAD => request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),

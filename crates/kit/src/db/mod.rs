@@ -154,6 +154,18 @@ impl Db {
         self.inner.written.notified().await;
     }
 
+    /// Copies a SQLite database as it is at this moment into an empty folder; nobody who writes waits meanwhile. False on PostgreSQL, where
+    /// readers hold nobody up anyway.
+    pub async fn copy_to(&self, folder: &std::path::Path) -> Result<bool> {
+        if let Engine::Postgres(_) = self.inner.engine {
+            return Ok(false);
+        }
+        std::fs::create_dir_all(folder)?;
+        let file = folder.join("qicai.db").display().to_string();
+        self.rows("VACUUM INTO $1", params![file]).await?;
+        Ok(true)
+    }
+
     /// Applies the migrations that are missing; returns their names.
     pub async fn migrate(&self, all: &[Migration]) -> Result<Vec<&'static str>> {
         migrate::run(self, all).await

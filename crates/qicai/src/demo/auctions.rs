@@ -62,6 +62,7 @@ async fn launch(watch: &Watch, n: Need<'_>) -> Result<Option<i64>> {
             plan_line: plan.id,
             address: address.first().map_or(0, |a| a.id),
             parent: None,
+            secret: Default::default(),
         },
         key: format!("demo-auction-{}", watch.db().id()),
         product: n.product,

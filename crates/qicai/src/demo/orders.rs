@@ -60,6 +60,8 @@ pub(super) struct Story {
     units: Vec<i64>,
     dice: Dice,
     moves_clock: bool,
+    /// When notices were last published, ms.
+    told: i64,
     tries: u64,
     made: u64,
 }
@@ -69,6 +71,8 @@ const STEPS: u64 = 10;
 /// The step that accepts the goods.
 const ACCEPTANCE: usize = 6;
 const MINUTE: i64 = 60_000;
+/// So often notices are published while the demo's time passes, ms.
+const TOLD_EVERY: i64 = 12 * 60 * MINUTE;
 /// Minutes from one step to the next, from and below: approval, confirmation, signatures, shipping, arrival, acceptance,
 /// invoice, payment, evaluation.
 const GAPS: [(i64, i64); 9] =
@@ -109,7 +113,7 @@ impl Story {
             let ahead = times.into_iter().enumerate().map(|(step, at)| (at, step as u64)).rev().collect();
             plots.push(Plot { order: None, unit: None, ahead });
         }
-        Ok(Story { plots, units, dice, moves_clock: end.is_some(), tries: 0, made: 0 })
+        Ok(Story { plots, units, dice, moves_clock: end.is_some(), told: 0, tries: 0, made: 0 })
     }
 
     /// Lets time pass to a moment with all that happens until then.
@@ -120,6 +124,7 @@ impl Story {
             self.wait(watch, at);
             let Some((_, step)) = self.plots[i].ahead.pop() else { break };
             self.take(watch, i, step).await?;
+            self.tell(watch, at).await?;
             if step == 0 && self.made > 0 && self.made.is_multiple_of(50) {
                 say(format!("{}/{} orders", self.made, self.plots.len()));
             }
@@ -132,6 +137,16 @@ impl Story {
     pub(super) async fn pass(&mut self, watch: &Watch, span: i64) -> Result<()> {
         let to = watch.db().now() + span;
         self.until(watch, to, &mut |_| {}).await
+    }
+
+    /// Notices are published as time goes by: all at the end would all be late.
+    async fn tell(&mut self, watch: &Watch, at: i64) -> Result<()> {
+        if self.moves_clock && at - self.told >= TOLD_EVERY {
+            kit::journal::sequence(watch.db()).await?;
+            while watch::disclosure::follow(watch).await? > 0 {}
+            self.told = at;
+        }
+        Ok(())
     }
 
     fn wait(&self, watch: &Watch, to: i64) {

@@ -96,6 +96,7 @@ async fn round(watch: &Watch) -> Result<u64> {
             plan,
             address,
             purpose: "教室和办公室降温（演示）".to_owned(),
+            secret: Default::default(),
             key: format!("demo-{login}"),
         };
         if let Ok(demand) = batch::file(trade, &handler, &f).await? {
@@ -158,6 +159,7 @@ async fn agreements(watch: &Watch) -> Result<u64> {
             suppliers: Vec::new(),
             plan,
             address,
+            secret: Default::default(),
             key: "demo-job".to_owned(),
         };
         if let Ok(job) = fixed::call_off(watch.trade(), &handler, &c).await? {

@@ -161,7 +161,25 @@ async fn units_file_demand_and_each_gets_its_own_order_at_the_batch_price() {
     assert_eq!(orders[0].int(1), shelf * 90 / 100 * 3);
     assert_eq!((orders[1].text(0), orders[1].int(2)), ("山东泰山示例科技有限公司".into(), 4));
     licheng.get(&parent).await.shows(&["已成交", "节约", "已生成订单"]);
-    mall.visitor().get("/notices").await.shows(&["批量采购结果公告"]);
+    let result = mall.number("SELECT id FROM notice WHERE kind = 'batch_result'").await;
+    let page = mall.visitor().get(&format!("/notices/{result}")).await;
+    page.shows(&[
+        "批量采购结果公告",
+        "山东示例电器有限公司",
+        "甲牌 K1 3",
+        "山东泰山示例科技有限公司",
+        "货架价",
+        "成交金额",
+    ]);
+    let number =
+        db.one("SELECT number FROM orders WHERE project IS NOT NULL ORDER BY total LIMIT 1", params![]).await.unwrap();
+    for who in ["licheng.queren", "dianqi.dingdan"] {
+        let id = db.one("SELECT id FROM orders WHERE number = $1", params![number.str(0)]).await.unwrap().int(0);
+        mall.login(who).await.post(&format!("/orders/{id}/sign"), &[]).await.leads();
+    }
+    mall.settle().await;
+    let why = mall.visitor().get(&format!("/deals/why/{}", number.str(0))).await;
+    why.shows(&["怎样选定供应商", "需求汇总后密封报价", "开批时货架价", "选中", "报价较高，需求已分完", "适用的规则"]);
     let held = mall.number("SELECT CAST(SUM(held) AS BIGINT) FROM project WHERE state = 'ordered'").await;
     assert_eq!(held, 0, "what was not needed is free again");
     mall.sound().await;

@@ -108,7 +108,11 @@ async fn an_order_is_told_from_deal_to_acceptance() {
         "合同名称",
         "订单编号",
         "采购人（甲方）",
+        "甲方统一社会信用代码",
         "供应商（乙方）",
+        "乙方统一社会信用代码",
+        "乙方地址",
+        "乙方规模",
         "主要标的",
         "合同金额",
         "履约期限和地点",
@@ -144,6 +148,11 @@ async fn an_order_is_told_from_deal_to_acceptance() {
     assert_eq!(count("to=2020-01-01").await, 0);
     assert_eq!(count("unit=%E5%8E%86%E5%9F%8E").await, 4);
     assert_eq!(count("station=370300").await, 0);
+    assert_eq!(count("words=%25").await, 0, "a sign that means something to the database is a sign");
+    assert_eq!(count("words=GK_1").await, 0);
+    assert_eq!(count("words=GK-1%00").await, 3, "what nobody types is passed over");
+    assert_eq!(v.get("/notices/370112%00").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(v.get("/log?number=%00").await.status, StatusCode::OK);
     assert_eq!(v.get("/notices/370112-2026-HT-999999").await.status, StatusCode::NOT_FOUND);
 
     // Feeds say the same with absolute addresses.

@@ -15,7 +15,7 @@ fn path_of(page: &Page) -> String {
 }
 
 /// An agreement of a centre by discount on a list, with these members.
-async fn agreement(mall: &Box, centre: &str, members: &[(&str, &str)]) -> String {
+pub async fn agreement(mall: &Box, centre: &str, members: &[(&str, &str)]) -> String {
     agreement_for(mall, centre, members, CATEGORY).await
 }
 
@@ -47,7 +47,7 @@ async fn supplier(mall: &Box, name: &str) -> String {
     mall.number(&format!("SELECT id FROM org WHERE name LIKE '%{name}%'")).await.to_string()
 }
 
-const MEMBERS: &[(&str, &str)] = &[("综合服务", "15"), ("示例印务", "12"), ("蓝天示例", "10.5")];
+pub const MEMBERS: &[(&str, &str)] = &[("综合服务", "15"), ("示例印务", "12"), ("蓝天示例", "10.5")];
 const LOGINS: [(&str, &str); 3] = [("综合服务", "fuwu"), ("示例印务", "yinwu"), ("蓝天示例", "lantian")];
 
 async fn call(v: &Visitor, agreement: &str, way: &str, more: &[(&str, &str)]) -> Page {
@@ -67,7 +67,7 @@ async fn call(v: &Visitor, agreement: &str, way: &str, more: &[(&str, &str)]) ->
 }
 
 /// A job of the bureau that is approved.
-async fn called(mall: &Box, agreement: &str, way: &str, more: &[(&str, &str)]) -> String {
+pub async fn called(mall: &Box, agreement: &str, way: &str, more: &[(&str, &str)]) -> String {
     let handler = mall.login("licheng.jingban").await;
     let path = path_of(&call(&handler, agreement, way, more).await);
     let id = path.rsplit('/').next().unwrap();
@@ -89,7 +89,7 @@ async fn asked(mall: &Box, path: &str) -> &'static str {
     LOGINS.iter().find(|(name, _)| row.str(0).contains(name)).unwrap().1
 }
 
-async fn quote(mall: &Box, who: &str, path: &str, counts: &[&str]) -> Page {
+pub async fn quote(mall: &Box, who: &str, path: &str, counts: &[&str]) -> Page {
     let v = mall.login(&format!("{who}.dingdan")).await;
     let items = v.get(path).await.fields("item");
     let names: Vec<String> = items.iter().map(|i| format!("count-{i}")).collect();
@@ -180,6 +180,34 @@ async fn a_job_from_call_off_to_the_months_statement() {
     seller.post(&format!("{order}/sign"), &[]).await.leads();
     mall.login("licheng.queren").await.post(&format!("{order}/sign"), &[]).await.leads();
     mall.settle().await;
+    // Who is in the agreement was told, in the order of coming in; why this firm can be read.
+    let v = mall.visitor();
+    assert_eq!(mall.number("SELECT COUNT(*) FROM notice WHERE kind = 'agreement_joined'").await, 3);
+    let joined = mall.number("SELECT MIN(id) FROM notice WHERE kind = 'agreement_joined'").await;
+    let words = ["入围结果公告", "济南示例综合服务有限公司", "优惠率 15.00%", "入围顺序", "-RW-000001"];
+    v.get(&format!("/notices/{joined}")).await.shows(&words);
+    let number = mall.mall.watch.db().one("SELECT number FROM orders", params![]).await.unwrap().text(0);
+    let why = v.get(&format!("/deals/why/{number}")).await;
+    why.shows(&[
+        "怎样选定供应商",
+        "直接选定",
+        "济南示例综合服务有限公司",
+        "¥318.75",
+        "选中",
+        "适用的规则",
+        "最低优惠率",
+    ]);
+    // In the open data the call-off names its agreement, which is a process of its own.
+    let feed = v.get("/open/feed").await.text();
+    let releases: Vec<serde_json::Value> =
+        feed.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["release"].clone()).collect();
+    let call = releases.iter().find(|r| r["contracts"].is_array()).unwrap();
+    let related = &call["relatedProcesses"][0];
+    assert_eq!(related["relationship"][0], "framework");
+    let own: Vec<_> = releases.iter().filter(|r| r["ocid"] == related["identifier"]).collect();
+    let tags: Vec<String> = own.iter().map(|r| r["tag"][0].as_str().unwrap().to_owned()).collect();
+    assert_eq!(tags, ["tender", "award", "award", "award"]);
+    assert!(call["contracts"][0]["milestones"][0]["dueDate"].is_string(), "{call}");
     let deal = mall.number("SELECT id FROM notice WHERE kind = 'job_deal'").await;
     mall.visitor().get(&format!("/notices/{deal}")).await.shows(&["定点成交公告", "¥318.75", "协议", "单价 ¥102.00"]);
 

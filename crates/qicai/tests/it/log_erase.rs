@@ -1,5 +1,5 @@
 //! 删除留痕内容: words go, proofs stay; two people of the province's finance department, listed kinds only, nothing is lost silently.
-use crate::auctions::{approve, launch, path_of, same_paper};
+use crate::auctions::{approve, force, launch, path_of, same_paper};
 use crate::log::fill;
 use crate::mall::{Box, Page, Visitor};
 use axum::http::StatusCode;
@@ -98,6 +98,19 @@ async fn two_people_erase_words_and_every_proof_holds_on() {
     assert!(e.erased() && e.hash.is_empty() && e.salt.is_empty() && e.kind == "auction.asked");
     let all = mall.mall.watch.db().rows("SELECT body FROM journal", params![]).await.unwrap();
     assert!(all.iter().all(|r| !r.str(0).contains("张三")));
+    // In the room's own row too, and on its page.
+    let row = mall.mall.watch.db().one("SELECT id, auction, question FROM auction_question", params![]).await.unwrap();
+    assert_eq!(row.str(2), "（内容已依法删除）");
+    let page = mall.visitor().get(&format!("/auctions/{}", row.int(1))).await;
+    assert!(page.shows(&["内容已依法删除"]).text().find("13800001234").is_none());
+    let mut found = log::audit(mall.mall.watch.db(), &Keys::of(&mall.mall.watch)).await.unwrap();
+    compare::audit(&mall.mall.watch, &mut found).await.unwrap();
+    assert!(found.wrong.is_empty(), "{:?}", found.wrong);
+    force(&mall, "UPDATE auction_question SET question = '请联系 张三'").await;
+    compare::audit(&mall.mall.watch, &mut found).await.unwrap();
+    let named = format!("auction_question {} has words again", row.int(0));
+    assert!(found.wrong.iter().any(|w| w.contains(&named)), "{:?}", found.wrong);
+    force(&mall, "UPDATE auction_question SET question = '（内容已依法删除）'").await;
     let by = log::erased_by(mall.mall.watch.db(), seq).await.unwrap().unwrap();
     assert_eq!((by.data["seq"].as_i64(), by.data["ground"].as_str()), (Some(seq), Some("personal")));
     one.get(&format!("/journal/{n}")).await.shows(&["内容已依法删除", &format!("/journal/{}", by.seq)]);

@@ -46,6 +46,8 @@ mod prices;
 mod record;
 mod reference;
 mod rulebook;
+mod secrets;
+mod smtp;
 mod stations;
 mod statistics;
 mod venues;

@@ -356,7 +356,7 @@ async fn name(trade: &Trade, tx: &Tx<'_>, p: &mut Project, q: &Quote) -> Result<
     let data = json!({
         "number": p.number, "title": p.title, "unit": unit.name, "supplier": winner.name, "supplier_id": q.bidder.to_string(),
         "alias": e.alias, "amount": q.amount, "ceiling": p.ceiling, "quantity": p.quantity, "measure": p.measure, "brand": e.brand,
-        "model": e.model, "publish_due": publish,
+        "model": e.model, "publish_due": publish, "secret": p.secret,
     });
     tx.journal(entry(p, "auction.awarded", 0, data)).await?;
     let words = format!("竞价 {} 成交，总价 {}，请在期限内确认。", p.number, Fen(q.amount).yuan());

@@ -124,6 +124,7 @@ pub async fn launch(trade: &Trade, actor: &Actor, l: &Launch) -> Result<Launched
     if let Some(id) = headers::by_key(trade.db(), actor.person, &l.key).await? {
         return Ok(Launched::Made(id));
     }
+    projects::must_not_be_state(&l.ready.secret)?;
     let (mut p, checks) = projects::prepare(trade, actor, &l.ready).await?;
     if blocked(&checks.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()) {
         return Ok(Launched::Blocked(checks));
@@ -287,6 +288,8 @@ pub(crate) async fn pooled(trade: &Trade, tx: &Tx<'_>, n: Pooled) -> Result<i64>
         made_at: tx.now(),
         next_due: None,
         next_command: None,
+        secret: String::new(),
+        secret_words: String::new(),
     };
     let settings = settings(trade, &p, Format::Open, None)?;
     p.rules = projects::snapshot(trade, &p, &KEPT);
@@ -341,6 +344,7 @@ async fn publish(trade: &Trade, tx: &Tx<'_>, p: &mut Project, a: &Auction) -> Re
         "format": a.settings.format.label(), "demands": a.demands.iter().map(Demand::words).collect::<Vec<_>>(),
         "minimum": a.settings.minimum, "opens_at": opens, "closes_at": closes, "place": trade.facts().region_name(&p.address_region),
         "rules": p.rules.iter().map(|r| format!("{}：{}", r.title, r.value)).collect::<Vec<_>>(), "commitment": a.commitment,
+        "secret": p.secret,
     });
     let mut data = data;
     let reached = reach(tx, p, a).await?;
@@ -373,7 +377,8 @@ pub(crate) async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()>
             Box::pin(async move {
                 let mut p = headers::load(tx, &actor.scope(), id).await?;
                 let last = projects::give_approval(tx, actor, &mut p).await?;
-                tx.journal(entry(&p, "auction.approved", actor.person, json!({"last": last}))).await?;
+                tx.journal(entry(&p, "auction.approved", actor.person, json!({"last": last, "duty": p.approved_as()})))
+                    .await?;
                 if last {
                     let a = store::get(tx, id).await?;
                     publish(trade, tx, &mut p, &a).await?;
@@ -439,7 +444,7 @@ pub(super) async fn end(tx: &Tx<'_>, p: &mut Project, kind: &'static str, actor:
     p.note = reason.to_owned();
     (p.next_due, p.next_command) = (None, None);
     let unit = base::orgs::org(tx, p.unit).await?;
-    let data = json!({"number": p.number, "title": p.title, "unit": unit.name, "reason": reason, "ceiling": p.ceiling});
+    let data = json!({"number": p.number, "title": p.title, "unit": unit.name, "reason": reason, "ceiling": p.ceiling, "secret": p.secret});
     tx.journal(entry(p, kind, actor, data)).await?;
     let words = format!("竞价 {} 未成交：{reason}", p.number);
     base::messages::tell(tx, p.unit, desk_of(p), &p.href(), &words).await?;

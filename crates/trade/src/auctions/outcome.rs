@@ -39,6 +39,8 @@ pub struct Decided {
     pub number: String,
     /// Title.
     pub title: String,
+    /// Whose secret some clauses are; empty for none.
+    pub secret: String,
     /// State of the header, see [`rules::auction::State`].
     pub state: String,
     /// Highest total allowed, fen.
@@ -90,6 +92,7 @@ pub async fn decided(q: &dyn Query, id: i64) -> Result<Option<Decided>> {
     Ok(Some(Decided {
         number: p.number,
         title: p.title,
+        secret: p.secret,
         state: p.state,
         ceiling: p.ceiling,
         minimum: a.settings.minimum,

@@ -64,7 +64,9 @@ async fn hall(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
     let prefix = base::facts::short_code(region);
     let states = ["live", "checking", "awarded", "concluded", "failed", "cancelled"];
     let chosen = states.into_iter().find(|s| *s == cx.param("state")).unwrap_or_default();
-    let (ids, total) = store::hall(trade.db(), prefix, chosen, cx.page(), PAGE).await?;
+    // Needs with trade secrets are shown to those who may quote.
+    let secret = supplier_of(cx.actor.as_ref()).is_some();
+    let (ids, total) = store::hall(trade.db(), prefix, chosen, secret, (cx.page(), PAGE)).await?;
     let mut headers = headers::some(trade.db(), &ids).await?;
     let auctions = store::some(trade.db(), &ids).await?;
     headers.sort_by_key(|p| ids.iter().position(|id| *id == p.id));

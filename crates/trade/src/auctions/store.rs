@@ -466,14 +466,22 @@ pub async fn answer(tx: &Tx<'_>, auction: i64, id: i64, answer: &str) -> Result<
 }
 
 /// Public auctions of the hall: ids, newest first, and how many. `state`: live, checking, awarded, concluded, failed or ''.
-pub async fn hall(q: &dyn Query, region: &str, state: &str, page: usize, size: usize) -> Result<(Vec<i64>, i64)> {
-    let filter = "p.kind = 'auction' AND p.state NOT IN ('approving', 'returned', 'withdrawn') AND p.region LIKE $1 AND ($2 = '' OR p.state = $2)";
-    let like = format!("{region}%");
+pub async fn hall(
+    q: &dyn Query,
+    region: &str,
+    state: &str,
+    secret: bool,
+    (page, size): (usize, usize),
+) -> Result<(Vec<i64>, i64)> {
+    let filter = "p.kind = 'auction' AND p.state NOT IN ('approving', 'returned', 'withdrawn') AND p.region LIKE $1 AND ($2 = '' OR p.state = $2) \
+                  AND ($3 = 1 OR p.secret = '')";
+    let (like, secret) = (format!("{region}%"), i64::from(secret));
     let sql = format!(
-        "SELECT p.id FROM project p WHERE {filter} ORDER BY CASE WHEN p.state = 'live' THEN 0 ELSE 1 END, p.id DESC LIMIT $3 OFFSET $4"
+        "SELECT p.id FROM project p WHERE {filter} ORDER BY CASE WHEN p.state = 'live' THEN 0 ELSE 1 END, p.id DESC LIMIT $4 OFFSET $5"
     );
-    let found = q.rows(&sql, params![&like, state, size, (page - 1) * size]).await?;
-    let total = q.one(&format!("SELECT COUNT(*) FROM project p WHERE {filter}"), params![&like, state]).await?.int(0);
+    let found = q.rows(&sql, params![&like, state, secret, size, (page - 1) * size]).await?;
+    let total =
+        q.one(&format!("SELECT COUNT(*) FROM project p WHERE {filter}"), params![&like, state, secret]).await?.int(0);
     Ok((found.iter().map(|r| r.int(0)).collect(), total))
 }
 

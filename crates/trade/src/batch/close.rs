@@ -197,9 +197,25 @@ async fn settle(tx: &Tx<'_>, r: &mut Round, won: bool, shown: Vec<serde_json::Va
     }
     let kind = if won { "batch.shared" } else { "batch.failed" };
     let centre = base::orgs::org(tx, r.centre).await?.name;
-    let data = json!({"number": r.number, "title": r.title, "unit": centre, "packages": shown, "reason": r.note});
+    let data = json!({
+        "number": r.number, "title": r.title, "unit": centre, "packages": shown, "reason": r.note, "awards": awards(tx, r.id).await?,
+    });
     tx.journal(entry(r, kind, 0, data)).await?;
     store::save_round(tx, r).await
+}
+
+/// Who supplies what of a round at which price, as the result is published.
+async fn awards(tx: &Tx<'_>, round: i64) -> Result<Vec<serde_json::Value>> {
+    let all = store::awards(tx, round).await?;
+    Ok(all
+        .into_iter()
+        .map(|a| {
+            json!({
+                "package": a.package, "measure": a.measure, "supplier": a.supplier, "brand": a.brand, "model": a.model, "price": a.price,
+                "quantity": a.quantity, "shelf": a.shelf,
+            })
+        })
+        .collect())
 }
 
 /// A demand with an order is done and frees what is left; one without gets nothing.
@@ -269,8 +285,10 @@ async fn finish_auctions(tx: &Tx<'_>, r: &mut Round, won: Option<i64>) -> Result
     step(r, if any { Act::Share } else { Act::Fail })?;
     let kind = if any { "batch.shared" } else { "batch.failed" };
     let centre = base::orgs::org(tx, r.centre).await?.name;
-    let data =
-        json!({"number": r.number, "title": r.title, "unit": centre, "saved": Fen(saved).yuan(), "reason": r.note});
+    let data = json!({
+        "number": r.number, "title": r.title, "unit": centre, "saved": Fen(saved).yuan(), "reason": r.note,
+        "awards": awards(tx, r.id).await?,
+    });
     tx.journal(entry(r, kind, 0, data)).await?;
     store::save_round(tx, r).await
 }

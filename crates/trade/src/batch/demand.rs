@@ -1,7 +1,7 @@
 //! A unit's demand: filed, approved in the unit, reviewed by whoever supervises it.
 use super::store;
-use crate::Trade;
 use crate::projects::{self, Project, Ready, store as headers};
+use crate::{Trade, direct};
 use base::access::Actor;
 use kit::journal::Recorded;
 use kit::{Entry, Fail, Query, Result, Tx};
@@ -30,6 +30,8 @@ pub struct Filing {
     pub address: i64,
     /// Why.
     pub purpose: String,
+    /// Clauses that are kept from the public.
+    pub secret: direct::Secret,
     /// Key of this submission; the same key never makes two.
     pub key: String,
 }
@@ -79,6 +81,7 @@ pub async fn file(trade: &Trade, actor: &Actor, f: &Filing) -> Result<std::resul
     if let Some(id) = headers::by_key(trade.db(), actor.person, &f.key).await? {
         return Ok(Ok(id));
     }
+    projects::must_not_be_state(&f.secret)?;
     let package = store::package(trade.db(), f.package).await?;
     let r = store::round(trade.db(), package.round).await?;
     collects(trade, actor, &r)?;
@@ -96,6 +99,7 @@ pub async fn file(trade: &Trade, actor: &Actor, f: &Filing) -> Result<std::resul
         plan_line: f.plan,
         address: f.address,
         parent: Some(r.id),
+        secret: f.secret.clone(),
     };
     let (mut p, checks) = projects::prepare(trade, actor, &ready).await?;
     if blocked(&checks.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()) {
@@ -162,7 +166,8 @@ pub(crate) async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()>
             Box::pin(async move {
                 let mut p = headers::load(tx, &actor.scope(), id).await?;
                 let last = projects::give_approval(tx, actor, &mut p).await?;
-                tx.journal(entry(&p, "demand.approved", actor.person, json!({"last": last}))).await?;
+                tx.journal(entry(&p, "demand.approved", actor.person, json!({"last": last, "duty": p.approved_as()})))
+                    .await?;
                 if last {
                     let (round, _) = store::demand(tx, id).await?;
                     let centre = store::round(tx, round).await?.centre;

@@ -7,6 +7,7 @@
 mod close;
 mod demand;
 mod flow;
+mod outcome;
 mod pages;
 mod pools;
 mod store;
@@ -15,6 +16,7 @@ pub(crate) use close::{auction_failed, auction_won, run_due};
 pub use demand::{Filing, file, review};
 pub(crate) use demand::{approve, label, send_back, to_review, withdraw, words};
 pub use flow::{NewPackage, NewRound, cancel, offer, open_round};
+pub use outcome::{Met, Offer, met};
 pub use pages::routes;
 pub(crate) use pools::{Proposal, proposals};
 pub(crate) use store::open_categories;

@@ -199,6 +199,7 @@ struct Page {
     key: String,
     blocked: Vec<(Check, String)>,
     typed: (String, String),
+    sec: projects::SecretPart,
 }
 
 fn steps(r: &Round) -> Vec<(&'static str, &'static str)> {
@@ -303,6 +304,7 @@ async fn page(trade: &Trade, cx: &Cx, id: i64, form: Option<&Form>, blocked: Vec
         key: if form.is_some() { given("key") } else { kit::ids::random_hex(16) },
         blocked,
         typed: (given("quantity"), given("purpose")),
+        sec: projects::SecretPart::of(&form.map(projects::SecretPart::typed).unwrap_or_default(), false),
         r,
     })
 }
@@ -335,6 +337,7 @@ async fn file(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -
             plan: form.get("plan").parse().unwrap_or(0),
             address: form.get("address").parse().unwrap_or(0),
             purpose: form.need("purpose", "采购理由", 200)?.to_owned(),
+            secret: projects::SecretPart::typed(form),
             key: form.get("key").to_owned(),
         })
     };

@@ -341,3 +341,42 @@ pub async fn own_answer(q: &dyn Query, region: &str, product: i64, unit: i64, no
                AND m.unit = $3 AND p.until_at > $4 ORDER BY p.id DESC LIMIT 1";
     Ok(q.row(sql, params![region, product, unit, now]).await?.map(|r| (r.int(0), r.str(1) == "yes")))
 }
+
+/// What a supplier delivers of one package of a round, over all units.
+pub struct Awarded {
+    /// Title of the package.
+    pub package: String,
+    /// Unit of count.
+    pub measure: String,
+    /// Price on the shelf then, fen.
+    pub shelf: i64,
+    /// Supplier's name.
+    pub supplier: String,
+    /// Brand and model delivered.
+    pub brand: String,
+    /// See `brand`.
+    pub model: String,
+    /// Price of one, fen.
+    pub price: i64,
+    /// How many in all.
+    pub quantity: i64,
+}
+
+/// What came of a round, by package and supplier; orders with secret clauses are left out.
+pub async fn awards(q: &dyn Query, round: i64) -> Result<Vec<Awarded>> {
+    let sql = "SELECT k.title, k.measure, k.shelf_price, g.name, l.brand, l.model, l.price, CAST(SUM(l.quantity) AS BIGINT) \
+               FROM batch_demand d JOIN batch_package k ON k.id = d.package JOIN orders o ON o.project = d.id AND o.secret = '' \
+               JOIN order_line l ON l.orders = o.id JOIN org g ON g.id = o.supplier WHERE d.round = $1 \
+               GROUP BY k.id, k.title, k.measure, k.shelf_price, g.id, g.name, l.brand, l.model, l.price ORDER BY k.id, l.price, g.id";
+    let read = |r: &Row| Awarded {
+        package: r.text(0),
+        measure: r.text(1),
+        shelf: r.int(2),
+        supplier: r.text(3),
+        brand: r.text(4),
+        model: r.text(5),
+        price: r.int(6),
+        quantity: r.int(7),
+    };
+    Ok(q.rows(sql, params![round]).await?.iter().map(read).collect())
+}

@@ -83,9 +83,11 @@ pub async fn ship(trade: &Trade, actor: &Actor, id: i64, way: &Way<'_>, parts: &
                 store::add_shipment(tx, id, &new, actor.person).await?;
                 orders::save(tx, &o).await?;
                 let day = way.expected.map_or(String::new(), |d| format!("，预计 {} 到货", show_day(d)));
-                let words = format!("订单 {} 已发货{day}，请到货后登记收货并验收。", o.number);
-                orders::tell(tx, o.unit, Duty::Receiver, id, &words).await?;
-                tx.journal(entry(&o, "delivery", "shipment.sent", actor.person, json!({"lines": parts.len()}))).await?;
+                let told = format!("订单 {} 已发货{day}，请到货后登记收货并验收。", o.number);
+                orders::tell(tx, o.unit, Duty::Receiver, id, &told).await?;
+                let parcel = json!([way.carrier, way.tracking, words.join("；")]).to_string();
+                let data = json!({"lines": parts.len(), "parcel": kit::text::sha256(&[parcel.as_bytes()])});
+                tx.journal(entry(&o, "delivery", "shipment.sent", actor.person, data)).await?;
                 Ok(())
             })
         })

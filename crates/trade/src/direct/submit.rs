@@ -59,7 +59,8 @@ pub struct Secret {
 pub(super) const SECRET_WORDS_MAX: usize = 200;
 
 impl Secret {
-    fn check(&self) -> Result<()> {
+    /// Refuses an unknown basis, and secrets of which nobody says which clauses they are.
+    pub(crate) fn check(&self) -> Result<()> {
         match self.basis.as_str() {
             "" => Ok(()),
             "state" | "trade" if self.words.trim().is_empty() => {
@@ -285,6 +286,7 @@ pub async fn submit_with(trade: &Trade, actor: &Actor, s: &Submit, secret: &Secr
                         next_command,
                         secret: secret.basis.clone(),
                         secret_words: secret.words.trim().to_owned(),
+                        salt: kit::ids::random_hex(16),
                     };
                     if !orders::insert(tx, &order, &s.key).await? {
                         // The same submission was faster elsewhere; its orders are the answer.
@@ -417,11 +419,11 @@ pub(super) fn entry(
 ) -> Entry {
     let lines: Vec<_> = lines
         .iter()
-        .map(|l| json!({"product": l.product.to_string(), "category": l.category, "price": l.price, "quantity": l.quantity}))
+        .map(|l| json!({"product": l.product.to_string(), "category": l.category, "price": l.price, "quantity": l.quantity, "facts": l.digest()}))
         .collect();
     let mut data = json!({
         "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": o.total, "state": o.state.key(),
-        "lines": lines, "compared": digest, "secret": o.secret,
+        "lines": lines, "compared": digest, "secret": o.secret, "private": o.private(), "mode": o.mode, "form": o.form,
     });
     if o.of_trial() {
         data["trial"] = true.into();

@@ -58,7 +58,8 @@ pub async fn evaluate(trade: &Trade, actor: &Actor, id: i64, scores: [i64; 3], w
                     o.number, e.quality, e.delivery, e.service
                 );
                 orders::tell(tx, other, desk, id, &told).await?;
-                let data = json!({"side": e.side, "scores": scores});
+                let data =
+                    json!({"side": e.side, "scores": scores, "words_digest": kit::text::sha256(&[e.words.as_bytes()])});
                 tx.journal(entry(&o, "evaluations", "evaluation.made", actor.person, data)).await?;
                 settlement::maybe_complete_in(tx, id).await
             })

@@ -69,7 +69,7 @@ pub async fn received(
 ) -> Result<Vec<Received>> {
     let (one, other, side) = columns(unit);
     let sql = format!(
-        "SELECT o.number, e.at, o.{other}, e.quality, e.delivery, e.service FROM evaluation e JOIN orders o ON o.id = e.orders \
+        "SELECT CASE WHEN o.secret = '' THEN o.number ELSE '' END, e.at, o.{other}, e.quality, e.delivery, e.service FROM evaluation e JOIN orders o ON o.id = e.orders \
          WHERE o.{one} = $1 AND e.side = '{side}' AND e.at >= $2 AND e.at <= $3 ORDER BY e.at DESC, o.id LIMIT $4"
     );
     let read = |r: &Row| Received {

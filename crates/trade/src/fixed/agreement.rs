@@ -112,7 +112,7 @@ pub async fn make(trade: &Trade, actor: &Actor, n: &NewAgreement) -> Result<i64>
                 }
                 let data = json!({
                     "number": a.number, "title": a.title, "category": a.category, "pricing": a.pricing, "from": a.from, "to": a.to,
-                    "items": n.items.len(), "places": a.places, "unit": actor.org_name,
+                    "items": n.items.len(), "schedule": store::schedule_digest(tx, a.id).await?, "places": a.places, "unit": actor.org_name,
                 });
                 tx.journal(entry(a, "agreement.made", actor.person, data)).await?;
                 Ok(a.id)
@@ -145,7 +145,7 @@ pub async fn add_member(trade: &Trade, actor: &Actor, id: i64, supplier: i64, di
     if known.iter().any(|m| m.active && m.supplier == supplier) {
         return Err(Fail::refuse("fixed.member", "这家供应商已经入围。"));
     }
-    if !a.refill && !store::ledger(trade.db(), id).await?.is_empty() {
+    if !a.refill && !store::ledger(trade.db(), id, true).await?.is_empty() {
         return Err(Fail::refuse("fixed.no_refill", "这份协议不增补，已有采购发生后不能再增加供应商。"));
     }
     let s = suppliers::get(trade.db(), supplier).await.map_err(|e| match e {
@@ -171,7 +171,10 @@ pub async fn add_member(trade: &Trade, actor: &Actor, id: i64, supplier: i64, di
                 let words = format!("贵单位入围 {}，请留意采购人的服务需求。", a.title);
                 let link = format!("/fixed/{id}");
                 base::messages::tell(tx, supplier, Duty::SupplierOrders, &link, &words).await?;
-                let data = json!({"supplier": s.name, "discount_bp": discount_bp});
+                let data = json!({
+                    "supplier": s.name, "supplier_id": supplier.to_string(), "discount_bp": discount_bp, "place": place,
+                    "number": a.number, "title": a.title, "pricing": a.pricing, "unit": actor.org_name,
+                });
                 tx.journal(entry(a, "agreement.joined", actor.person, data)).await?;
                 Ok(())
             })
@@ -191,7 +194,11 @@ pub async fn remove_member(trade: &Trade, actor: &Actor, id: i64, supplier: i64,
                 let words = format!("贵单位已退出 {}：{reason}", a.title);
                 let link = format!("/fixed/{id}");
                 base::messages::tell(tx, supplier, Duty::SupplierOrders, &link, &words).await?;
-                let data = json!({"supplier": supplier.to_string(), "reason": reason});
+                let name = base::orgs::org(tx, supplier).await?.name;
+                let data = json!({
+                    "supplier": supplier.to_string(), "supplier_name": name, "reason": reason, "number": a.number, "title": a.title,
+                    "unit": actor.org_name,
+                });
                 tx.journal(entry(a, "agreement.left", actor.person, data)).await?;
                 Ok(())
             })
@@ -211,7 +218,8 @@ pub async fn end_due(trade: &Trade) -> Result<usize> {
                     if !store::end(tx, a.id).await? {
                         return Ok(false);
                     }
-                    let rows = store::ledger(tx, a.id).await?;
+                    // The summary is published: what is secret is not in it.
+                    let rows = store::ledger(tx, a.id, false).await?;
                     let sum = |f: fn(&store::LedgerRow) -> i64| rows.iter().map(f).sum::<i64>();
                     let data = json!({
                         "number": a.number, "title": a.title, "jobs": sum(|r| r.jobs), "ordered": sum(|r| r.ordered),

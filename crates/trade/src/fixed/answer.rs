@@ -165,7 +165,7 @@ pub async fn accept(trade: &Trade, actor: &Actor, id: i64) -> Result<i64> {
                 let data = json!({
                     "order": order.to_string(), "total": job.total, "number": p.number, "title": p.title, "way": job.way.key(),
                     "unit": actor.org_name, "supplier": seller.name, "agreement": a.number, "agreement_title": a.title,
-                    "lines": goods.collect::<Vec<_>>(), "publish_due": projects::clock(trade, &p, "clock.result_publish", tx.now()),
+                    "lines": goods.collect::<Vec<_>>(), "secret": p.secret, "publish_due": projects::clock(trade, &p, "clock.result_publish", tx.now()),
                 });
                 tx.journal(entry(&p, "job.ordered", actor.person, data)).await?;
                 headers::save(tx, &mut p).await?;

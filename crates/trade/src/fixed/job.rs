@@ -2,8 +2,8 @@
 use super::finding::look;
 use super::store::{self, Agreement, Asked, Job};
 use super::{agreement, draw};
-use crate::Trade;
 use crate::projects::{self, Project, Ready, store as headers};
+use crate::{Trade, direct};
 use base::access::Actor;
 use kit::journal::Recorded;
 use kit::{Entry, Fail, Query, Result, Tx};
@@ -41,6 +41,8 @@ pub struct CallOff {
     pub plan: i64,
     /// Place.
     pub address: i64,
+    /// Clauses that are kept from the public.
+    pub secret: direct::Secret,
     /// Key of this submission; the same key never makes two.
     pub key: String,
 }
@@ -119,6 +121,7 @@ pub async fn call_off(
         plan_line: c.plan,
         address: c.address,
         parent: Some(a.id),
+        secret: c.secret.clone(),
     };
     let (mut p, checks) = projects::prepare(trade, actor, &ready).await?;
     if blocked(&checks.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>()) {
@@ -229,7 +232,8 @@ pub(crate) async fn approve(trade: &Trade, actor: &Actor, id: i64) -> Result<()>
             Box::pin(async move {
                 let mut p = headers::load(tx, &actor.scope(), id).await?;
                 let last = projects::give_approval(tx, actor, &mut p).await?;
-                tx.journal(entry(&p, "job.approved", actor.person, json!({"last": last}))).await?;
+                tx.journal(entry(&p, "job.approved", actor.person, json!({"last": last, "duty": p.approved_as()})))
+                    .await?;
                 if last {
                     let mut job = store::job(tx, id).await?;
                     look(trade, tx, &mut p, &mut job).await?;

@@ -10,6 +10,7 @@ mod draw;
 mod finding;
 mod job;
 mod month;
+mod outcome;
 mod pages;
 mod store;
 
@@ -20,4 +21,6 @@ pub(crate) use finding::run_due;
 pub use job::{CallOff, call_off};
 pub(crate) use job::{approve, label, send_back, todo, withdraw, words};
 pub use month::{confirm as confirm_statement, draw_up};
+pub use outcome::{Called, Part, called};
 pub use pages::routes;
+pub use store::schedule_digest;

@@ -223,6 +223,7 @@ struct Page {
     key: String,
     blocked: Vec<(Check, String)>,
     typed: Vec<(&'static str, String)>,
+    sec: projects::SecretPart,
 }
 
 impl Page {
@@ -241,7 +242,7 @@ async fn page(trade: &Trade, cx: &Cx, id: i64, form: Option<&Form>, blocked: Vec
     let actor = cx.actor.as_ref();
     let today = day_of(db.now());
     let members = store::members(db, id).await?;
-    let sums = store::ledger(db, id).await?;
+    let sums = store::ledger(db, id, true).await?;
     let ids: Vec<i64> = members.iter().map(|m| m.supplier).chain(sums.iter().map(|s| s.supplier)).collect();
     let names = base::orgs::names(db, &ids).await?;
     let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
@@ -317,6 +318,7 @@ async fn page(trade: &Trade, cx: &Cx, id: i64, form: Option<&Form>, blocked: Vec
         key: form.map_or_else(|| kit::ids::random_hex(16), |f| f.get("key").to_owned()),
         blocked,
         typed: typed.into_iter().map(|n| (n, form.map_or(String::new(), |f| f.get(n).to_owned()))).collect(),
+        sec: projects::SecretPart::of(&form.map(projects::SecretPart::typed).unwrap_or_default(), true),
         a,
     })
 }
@@ -375,6 +377,7 @@ fn call_of(id: i64, form: &Form) -> Result<CallOff> {
         suppliers: form.all("supplier").iter().filter_map(|s| s.parse().ok()).collect(),
         plan: form.get("plan").parse().unwrap_or(0),
         address: form.get("address").parse().unwrap_or(0),
+        secret: projects::SecretPart::typed(form),
         key: form.get("key").to_owned(),
     })
 }
@@ -595,6 +598,9 @@ async fn complete(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, upload: U
 /// The record of the last draw; public, so that anybody can repeat it.
 async fn draw_record(Ext(trade): Ext<Trade>, Path(id): Path<i64>) -> Result<Response> {
     let p = headers::any(trade.db(), id).await?;
+    if !p.secret.is_empty() {
+        return Err(Fail::Hidden);
+    }
     let found = kit::journal::about(trade.db(), &p.subject()).await?;
     let e = found.into_iter().rev().find(|e| e.kind == "job.drawn").ok_or(Fail::Hidden)?;
     draw::verify(&e.data).map_err(Fail::Fault)?;

@@ -126,6 +126,14 @@ impl Item {
     }
 }
 
+/// The digest of an agreement's price schedule that its entry holds.
+pub async fn schedule_digest(q: &dyn Query, agreement: i64) -> Result<String> {
+    let sql = "SELECT kind, title, measure, price FROM agreement_item WHERE agreement = $1 ORDER BY id";
+    let rows = q.rows(sql, params![agreement]).await?;
+    let all: Vec<_> = rows.iter().map(|r| serde_json::json!([r.str(0), r.str(1), r.str(2), r.int(3)])).collect();
+    Ok(kit::text::sha256(&[serde_json::json!(all).to_string().as_bytes()]))
+}
+
 /// Items of an agreement.
 pub async fn items(q: &dyn Query, agreement: i64) -> Result<Vec<Item>> {
     let sql = "SELECT id, kind, title, measure, price FROM agreement_item WHERE agreement = $1 ORDER BY id";
@@ -374,13 +382,14 @@ pub struct LedgerRow {
     pub paid: i64,
 }
 
-/// Ordered, done, invoiced and paid under an agreement, by supplier; cancelled orders do not count.
-pub async fn ledger(q: &dyn Query, agreement: i64) -> Result<Vec<LedgerRow>> {
+/// Ordered, done, invoiced and paid under an agreement, by supplier; cancelled orders do not count, and those with secret clauses
+/// only where asked for.
+pub async fn ledger(q: &dyn Query, agreement: i64, secret: bool) -> Result<Vec<LedgerRow>> {
     let sql = "SELECT o.supplier, COUNT(*), CAST(SUM(o.total) AS BIGINT), \
          CAST(SUM((SELECT COALESCE(SUM((l.accepted - l.returned) * l.price), 0) FROM order_line l WHERE l.orders = o.id)) AS BIGINT), \
          CAST(SUM((SELECT COALESCE(SUM(i.amount), 0) FROM invoice i WHERE i.orders = o.id)) AS BIGINT), \
          CAST(SUM((SELECT COALESCE(SUM(y.amount), 0) FROM payment y WHERE y.orders = o.id AND y.state = 'paid')) AS BIGINT) \
-         FROM job j JOIN orders o ON o.id = j.orders WHERE j.agreement = $1 \
+         FROM job j JOIN orders o ON o.id = j.orders WHERE j.agreement = $1 AND ($2 = 1 OR o.secret = '') \
          AND o.state NOT IN ('cancelled', 'refused', 'expired', 'withdrawn') GROUP BY o.supplier ORDER BY o.supplier";
     let read = |r: &Row| LedgerRow {
         supplier: r.int(0),
@@ -390,7 +399,7 @@ pub async fn ledger(q: &dyn Query, agreement: i64) -> Result<Vec<LedgerRow>> {
         invoiced: r.int(4),
         paid: r.int(5),
     };
-    Ok(q.rows(sql, params![agreement]).await?.iter().map(read).collect())
+    Ok(q.rows(sql, params![agreement, i64::from(secret)]).await?.iter().map(read).collect())
 }
 
 /// Accepted jobs that are on no statement yet: job, agreement, unit, supplier, region, accepted amount.

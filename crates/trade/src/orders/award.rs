@@ -94,9 +94,9 @@ pub async fn award(trade: &Trade, tx: &Tx<'_>, a: Award<'_>) -> Result<i64> {
         made_at: tx.now(),
         next_due: None,
         next_command: None,
-        // A procedure is public from its notice on.
-        secret: String::new(),
-        secret_words: String::new(),
+        secret: p.secret.clone(),
+        secret_words: p.secret_words.clone(),
+        salt: kit::ids::random_hex(16),
     };
     let due = trade.facts().clock("clock.contract_confirm", &o.region, &o.scope(), tx.now());
     (o.next_due, o.next_command) = (due.map(|d| d.at), due.map(|_| "lapse".to_owned()));
@@ -119,7 +119,8 @@ pub async fn award(trade: &Trade, tx: &Tx<'_>, a: Award<'_>) -> Result<i64> {
     store::tell(tx, o.supplier, Duty::SupplierOrders, id, &words).await?;
     let data = json!({
         "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": total, "project": p.number,
-        "lines": lines.iter().map(|l| json!({"product": l.product.to_string(), "price": l.price, "quantity": l.quantity})).collect::<Vec<_>>(),
+        "secret": o.secret, "private": o.private(), "mode": o.mode, "form": o.form,
+        "lines": lines.iter().map(|l| json!({"product": l.product.to_string(), "price": l.price, "quantity": l.quantity, "facts": l.digest()})).collect::<Vec<_>>(),
     });
     tx.journal(flow::entry(&o, "orders", "order.awarded", a.actor, data)).await?;
     Ok(id)

@@ -8,7 +8,7 @@ use rules::duty::Duty;
 use rules::orders::{Act, State, next};
 use rules::rulebook::Scope;
 use serde_json::{Value, json};
-use supply::offers;
+use supply::{offers, suppliers};
 
 pub(crate) fn entry(o: &Order, room: &'static str, kind: &'static str, actor: i64, data: Value) -> Entry {
     let via = if actor == 0 { "timer" } else { "page" };
@@ -100,6 +100,7 @@ async fn lower(tx: &Tx<'_>, o: &Order, l: &mut Line, price: i64) -> Result<()> {
 /// The facts of the contract; never changed afterwards, so that its digest can be checked for ever.
 pub(super) async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: &[Line]) -> Result<Value> {
     let (unit, supplier) = (base::orgs::org(tx, o.unit).await?, base::orgs::org(tx, o.supplier).await?);
+    let firm = suppliers::get(tx, o.supplier).await?;
     let facts = trade.facts();
     let narrow = Scope { category: lines.first().map(|l| l.category.as_str()), ..o.scope() };
     let days = |key: &str| facts.rule(key, &o.region, &narrow, rules::calendar::day_of(tx.now())).and_then(|e| e.int());
@@ -119,7 +120,7 @@ pub(super) async fn make_contract(trade: &Trade, tx: &Tx<'_>, o: &Order, lines: 
         o.checks.iter().filter(|c| c.code == "direct.cheaper").map(|c| c.figures.as_str()).collect();
     let body = json!({
         "contract": number, "number": o.number, "method": o.method(), "unit": unit.name, "unit_uscc": unit.uscc, "supplier": supplier.name,
-        "supplier_uscc": supplier.uscc, "title": headline(lines), "lines": goods, "total": o.total, "capitals": Fen(o.total).capitals(),
+        "supplier_uscc": supplier.uscc, "supplier_address": firm.address, "title": headline(lines), "lines": goods, "total": o.total, "capitals": Fen(o.total).capitals(),
         "address": format!("{}{}", facts.region_name(&o.address_region), o.address),
         "deliver_days": days("clock.deliver"), "accept_days": days("clock.accept"), "pay_days": days(pay),
         "choice": choice.join(" "), "secret": o.secret,

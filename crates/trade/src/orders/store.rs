@@ -105,9 +105,35 @@ pub struct Order {
     pub secret: String,
     /// Which clauses, and why.
     pub secret_words: String,
+    /// What is added before [`Order::private`] is hashed, hex; empty for orders of before and for what was erased.
+    pub salt: String,
+}
+
+/// The digest of what a line says beside product, category, price and quantity: brand, model, title, unit of count; offer, plan line, budget
+/// line, price on the shelf. The entry by which the order was placed holds it.
+pub fn line_digest(words: [&str; 4], numbers: [i64; 4]) -> String {
+    let numbers = numbers.map(|n| n.to_string());
+    kit::text::sha256(&[serde_json::json!([words, numbers]).to_string().as_bytes()])
+}
+
+/// The salted hash of what is personal or secret of an order: reason, place, contact, telephone, region of the place, which clauses are
+/// secret. Nobody finds the words by trying, and they can be erased while the entry that holds the hash stays.
+pub fn private(salt: &str, words: [&str; 6]) -> String {
+    if salt.is_empty() {
+        return String::new();
+    }
+    let words = serde_json::json!(words).to_string();
+    kit::text::sha256(&[salt.as_bytes(), b"\n", words.as_bytes()])
 }
 
 impl Order {
+    /// See [`private`].
+    pub fn private(&self) -> String {
+        let words =
+            [&self.purpose, &self.address, &self.contact, &self.phone, &self.address_region, &self.secret_words];
+        private(&self.salt, words.map(String::as_str))
+    }
+
     /// The journal's name for it.
     pub fn subject(&self) -> String {
         format!("order/{}", self.id)
@@ -179,6 +205,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// See [`line_digest`].
+    pub fn digest(&self) -> String {
+        let words = [&self.brand, &self.model, &self.title, &self.unit].map(String::as_str);
+        line_digest(words, [self.offer, self.plan_line, self.budget, self.listed_price])
+    }
+
     /// Price times quantity, fen.
     pub fn amount(&self) -> i64 {
         self.price * self.quantity
@@ -202,7 +234,7 @@ impl Line {
 
 const ORDER: &str = "SELECT id, number, region, unit, supplier, handler, state, version, step, steps, purpose, address, contact, phone, \
                      address_region, total, checks, note, made_at, next_due, next_command, mode, form, project, secret, \
-                     secret_words FROM orders";
+                     secret_words, salt FROM orders";
 
 fn read(r: &Row) -> Result<Order> {
     Ok(Order {
@@ -232,6 +264,7 @@ fn read(r: &Row) -> Result<Order> {
         project: r.opt_int(23),
         secret: r.text(24),
         secret_words: r.text(25),
+        salt: r.text(26),
     })
 }
 
@@ -358,13 +391,13 @@ pub async fn insert(tx: &Tx<'_>, o: &Order, key: &str) -> Result<bool> {
     let n = tx
         .run(
             "INSERT INTO orders (id, number, idem_key, region, unit, supplier, handler, state, version, step, steps, purpose, address, \
-             contact, phone, address_region, total, checks, note, made_at, changed_at, next_due, next_command, mode, form, project, secret, secret_words) \
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,1,0,$9,$10,$11,$12,$13,$14,$15,$16,'',$17,$17,$18,$19,$20,$21,$22,$23,$24) \
+             contact, phone, address_region, total, checks, note, made_at, changed_at, next_due, next_command, mode, form, project, secret, secret_words, salt) \
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,1,0,$9,$10,$11,$12,$13,$14,$15,$16,'',$17,$17,$18,$19,$20,$21,$22,$23,$24,$25) \
              ON CONFLICT (handler, idem_key, supplier) DO NOTHING",
             params![
                 o.id, &o.number, key, &o.region, o.unit, o.supplier, o.handler, o.state.key(), steps, &o.purpose, &o.address, &o.contact,
                 &o.phone, &o.address_region, o.total, checks, o.made_at, o.next_due, o.next_command.as_ref(), &o.mode, &o.form, o.project, &o.secret,
-                &o.secret_words
+                &o.secret_words, &o.salt
             ],
         )
         .await?;

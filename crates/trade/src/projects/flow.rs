@@ -37,11 +37,14 @@ pub struct Ready {
     pub address: i64,
     /// The project or round it serves.
     pub parent: Option<i64>,
+    /// Clauses that are kept from the public.
+    pub secret: direct::Secret,
 }
 
 /// Judges a need and makes its header; the checks say whether it may go on. Nothing is written yet.
 pub async fn prepare(trade: &Trade, actor: &Actor, r: &Ready) -> Result<(Project, Vec<(Check, String)>)> {
     actor.must(&[Duty::Handler])?;
+    r.secret.check()?;
     if r.title.trim().is_empty() || r.purpose.trim().is_empty() {
         return Err(Fail::field("purpose", "project.words", "请填写项目名称和采购理由。"));
     }
@@ -97,6 +100,8 @@ pub async fn prepare(trade: &Trade, actor: &Actor, r: &Ready) -> Result<(Project
         made_at: now,
         next_due: None,
         next_command: None,
+        secret: r.secret.basis.clone(),
+        secret_words: r.secret.words.trim().to_owned(),
     };
     p.steps = steps_of(trade, &p);
     Ok((p, checks))
@@ -116,7 +121,22 @@ pub(crate) fn number(kind: &str, region: &str, id: i64, now: i64) -> String {
 fn steps_of(trade: &Trade, p: &Project) -> Vec<Duty> {
     let rule = trade.facts();
     let rule = rule.rule("approval.chain", &p.region, &p.scope(), day_of(trade.db().now()));
-    rule.and_then(|e| e.list().map(|l| l.iter().filter_map(|d| Duty::of(d)).collect())).unwrap_or_default()
+    let mut steps: Vec<Duty> =
+        rule.and_then(|e| e.list().map(|l| l.iter().filter_map(|d| Duty::of(d)).collect())).unwrap_or_default();
+    // Secret clauses always need the signer's approval.
+    if !p.secret.is_empty() && !steps.contains(&Duty::Signer) {
+        steps.push(Duty::Signer);
+    }
+    steps
+}
+
+/// Refuses a state secret where the need itself goes to many suppliers.
+pub(crate) fn must_not_be_state(secret: &direct::Secret) -> Result<()> {
+    if secret.basis == "state" {
+        let words = "竞价和批量采购的需求要告诉所有符合条件的供应商，涉及国家秘密的不能这样采购，请按涉密采购的规定直接选定供应商。";
+        return Err(Fail::field("secret", "project.state_secret", words));
+    }
+    Ok(())
 }
 
 /// Judges a need by the same court as a direct purchase, without the questions about a shelf.

@@ -8,7 +8,7 @@ mod pages;
 pub(crate) mod store;
 
 pub use flow::{Ready, free, hand_over, hold, judge, prepare, refuse_state, snapshot};
-pub(crate) use flow::{charge, clock, figure, give_approval, number, own, take_back, tell_next};
-pub(crate) use pages::{Frame, Waiting, count_waiting, frame, seen, todo};
+pub(crate) use flow::{charge, clock, figure, give_approval, must_not_be_state, number, own, take_back, tell_next};
+pub(crate) use pages::{Frame, SecretPart, Waiting, count_waiting, frame, seen, todo};
 pub use pages::{approve, routes};
-pub use store::{KeptRule, Project};
+pub use store::{KeptRule, Project, kept};

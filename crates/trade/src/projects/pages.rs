@@ -1,7 +1,7 @@
 //! Pages that all procedures share: the list, approvals, and the frame of a procedure's own page.
 use super::store::{self, Approval, Project};
 use crate::orders::KeptCheck;
-use crate::{Trade, auctions, batch, fixed};
+use crate::{Trade, auctions, batch, direct, fixed};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
@@ -46,6 +46,25 @@ fn words(e: &journal::Recorded) -> String {
         _ => auctions::words(e),
     };
     if e.erased() { format!("{said}（内容已依法删除）") } else { said }
+}
+
+/// The part of a form that says which clauses are secret.
+pub(crate) struct SecretPart {
+    pub(crate) basis: String,
+    pub(crate) words: String,
+    /// May it be a secret of the state's?
+    pub(crate) state: bool,
+}
+
+impl SecretPart {
+    pub(crate) fn of(s: &direct::Secret, state: bool) -> SecretPart {
+        SecretPart { basis: s.basis.clone(), words: s.words.clone(), state }
+    }
+
+    /// What was typed.
+    pub(crate) fn typed(form: &Form) -> direct::Secret {
+        direct::Secret { basis: form.get("secret").to_owned(), words: form.get("secret_words").to_owned() }
+    }
 }
 
 /// What every procedure's page shows around its own part.
@@ -144,7 +163,20 @@ pub(crate) async fn seen(q: &dyn Query, actor: Option<&Actor>, id: i64, kind: &s
     if p.kind != kind || (!inside && matches!(p.state.as_str(), "approving" | "returned" | "withdrawn")) {
         return Err(Fail::Hidden);
     }
+    if !inside && !p.secret.is_empty() && !let_in(q, actor, &p).await? {
+        return Err(Fail::Hidden);
+    }
     Ok((p, inside))
+}
+
+/// Is a procedure with secret clauses shown to this outsider? To suppliers that may quote, and to whoever supervises the unit.
+async fn let_in(q: &dyn Query, actor: Option<&Actor>, p: &Project) -> Result<bool> {
+    let Some(a) = actor else { return Ok(false) };
+    Ok(match p.kind.as_str() {
+        "auction" => a.org_kind == "supplier",
+        "demand" => base::orgs::org(q, p.unit).await?.parent == Some(a.org),
+        _ => false,
+    })
 }
 
 struct Item {

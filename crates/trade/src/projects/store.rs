@@ -86,6 +86,10 @@ pub struct Project {
     pub next_due: Option<i64>,
     /// What happens then.
     pub next_command: Option<String>,
+    /// Whose secret some clauses are: `state`, `trade`, or empty for none.
+    pub secret: String,
+    /// Which clauses, and why.
+    pub secret_words: String,
 }
 
 /// State of every kind while it is under internal review.
@@ -122,6 +126,11 @@ impl Project {
         if self.state == APPROVING { self.steps.get(self.step as usize).copied() } else { None }
     }
 
+    /// The duty that approved last.
+    pub(crate) fn approved_as(&self) -> &'static str {
+        self.steps.get((self.step - 1).max(0) as usize).map_or("", |d| d.key())
+    }
+
     /// The scope under which rules are looked up for it.
     pub fn scope(&self) -> rules::rulebook::Scope<'_> {
         rules::rulebook::Scope {
@@ -135,7 +144,7 @@ impl Project {
 
 const PROJECT: &str = "SELECT id, kind, number, region, unit, handler, mode, form, title, purpose, category, quantity, measure, plan_line, \
                        budget, ceiling, held, address, contact, phone, address_region, rules, checks, state, version, step, steps, note, \
-                       parent, made_at, next_due, next_command FROM project";
+                       parent, made_at, next_due, next_command, secret, secret_words FROM project";
 
 fn read(r: &Row) -> Result<Project> {
     Ok(Project {
@@ -171,6 +180,8 @@ fn read(r: &Row) -> Result<Project> {
         made_at: r.int(29),
         next_due: r.opt_int(30),
         next_command: r.opt_text(31),
+        secret: r.text(32),
+        secret_words: r.text(33),
     })
 }
 
@@ -187,13 +198,15 @@ pub async fn insert(tx: &Tx<'_>, p: &Project, key: &str) -> Result<bool> {
         .run(
             "INSERT INTO project (id, kind, number, idem_key, region, unit, handler, mode, form, title, purpose, category, quantity, measure, \
              plan_line, budget, ceiling, held, address, contact, phone, address_region, rules, checks, state, version, step, steps, note, \
-             parent, made_at, changed_at, next_due, next_command) VALUES \
-             ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,1,$26,$27,$28,$29,$30,$30,$31,$32) \
+             parent, made_at, changed_at, next_due, next_command, secret, secret_words) VALUES \
+             ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,1,$26,$27,$28,$29,$30,$30,$31,$32,$33,\
+             $34) \
              ON CONFLICT (handler, idem_key) DO NOTHING",
             params![
                 p.id, &p.kind, &p.number, key, &p.region, p.unit, p.handler, &p.mode, &p.form, &p.title, &p.purpose, &p.category, p.quantity,
                 &p.measure, p.plan_line, p.budget, p.ceiling, p.held, &p.address, &p.contact, &p.phone, &p.address_region, rules, checks,
-                &p.state, p.step, steps, &p.note, p.parent, p.made_at, p.next_due, p.next_command.as_ref()
+                &p.state, p.step, steps, &p.note, p.parent, p.made_at, p.next_due, p.next_command.as_ref(), &p.secret,
+                &p.secret_words
             ],
         )
         .await?;
@@ -253,6 +266,12 @@ pub async fn some(q: &dyn Query, ids: &[i64]) -> Result<Vec<Project>> {
     let sql = format!("{PROJECT} WHERE id IN ({})", kit::text::marks(1, ids.len()));
     let ids: Vec<Val> = ids.iter().map(Val::from).collect();
     q.rows(&sql, &ids).await?.iter().map(read).collect()
+}
+
+/// The rules and checks by which a project runs, as they were when it began.
+pub async fn kept(q: &dyn Query, id: i64) -> Result<(Vec<KeptRule>, Vec<KeptCheck>)> {
+    let p = any(q, id).await?;
+    Ok((p.rules, p.checks))
 }
 
 /// The project made under a key.

@@ -81,8 +81,14 @@ pub async fn record_invoice(trade: &Trade, actor: &Actor, id: i64, i: &Invoice) 
                 }
                 orders::tell(tx, o.unit, Duty::Accountant, id, &format!("订单 {} 已开发票，可以申请付款。", o.number))
                     .await?;
-                tx.journal(entry(&o, "settlement", "invoice.recorded", actor.person, json!({"amount": i.amount})))
-                    .await?;
+                tx.journal(entry(
+                    &o,
+                    "settlement",
+                    "invoice.recorded",
+                    actor.person,
+                    json!({"amount": i.amount, "digest": invoice_digest(&new)}),
+                ))
+                .await?;
                 Ok(())
             })
         })
@@ -101,6 +107,12 @@ async fn claimed(q: &dyn Query, id: i64) -> Result<i64> {
 /// The clock of payment for a supplier: micro, small and medium ones have their own by law.
 pub async fn pay_clock(q: &dyn Query, supplier: i64) -> Result<&'static str> {
     Ok(if store::supplier_size(q, supplier).await? == "large" { "clock.pay" } else { "clock.pay_sme" })
+}
+
+/// The digest of an invoice's facts that its entry holds.
+fn invoice_digest(i: &store::NewInvoice<'_>) -> String {
+    let facts = json!([i.number, i.kind, i.seller, i.buyer, i.amount, i.day]).to_string();
+    kit::text::sha256(&[facts.as_bytes()])
 }
 
 /// The unit applies for a payment, at most what is accepted, invoiced and not yet applied for.

@@ -80,9 +80,10 @@ async fn one(watch: &Watch, tx: &Tx<'_>, e: &Recorded) -> Result<()> {
             Some(make::cancelled(e))
         }
         "auction.published" => Some(make::auction(e)),
-        "auction.awarded" => Some(make::awarded(e)),
+        "auction.awarded" => make::awarded(e),
         "auction.failed" | "auction.cancelled" => Some(make::ended(e)),
         "agreement.made" | "agreement.ended" => Some(make::agreement(e)),
+        "agreement.joined" | "agreement.left" => make::member(e),
         "job.ordered" => make::job(e),
         "batch.opened" => Some(make::round(e)),
         "batch.shared" | "batch.failed" | "batch.cancelled" => Some(make::round_over(e)),

@@ -76,6 +76,20 @@ fn method(d: &Value) -> String {
 const WITHHELD: &str =
     "合同含商业秘密，依据《政府采购法实施条例》第五十条，标的、单价、金额和供应商不公开；审计和监督部门可以查阅全文";
 
+/// The same before there is a contract.
+const WITHHELD_NEED: &str = "采购需求含商业秘密，依据《政府采购法实施条例》第五十条不公开；符合条件的供应商登录商城查看和报价，审计和监督部门可以查阅全文";
+
+/// The supplier's size in the words of the declaration that small firms make (财库〔2020〕46号).
+fn size_word(size: &str) -> &'static str {
+    match size {
+        "large" => "大型企业",
+        "medium" => "中型企业（中小企业声明函）",
+        "small" => "小型企业（中小企业声明函）",
+        "micro" => "微型企业（中小企业声明函）",
+        _ => "",
+    }
+}
+
 pub(super) fn contract(e: &Recorded) -> Notice {
     let d = &e.data;
     let signed = d["signed_at"].as_i64().unwrap_or(e.at);
@@ -98,7 +112,11 @@ pub(super) fn contract(e: &Recorded) -> Notice {
         ("合同名称", format!("{}采购合同", text(d, "title"))),
         ("订单编号", text(d, "number")),
         ("采购人（甲方）", text(d, "unit")),
+        ("甲方统一社会信用代码", text(d, "unit_uscc")),
         ("供应商（乙方）", text(d, "supplier")),
+        ("乙方统一社会信用代码", text(d, "supplier_uscc")),
+        ("乙方地址", text(d, "supplier_address")),
+        ("乙方规模", size_word(&text(d, "size")).into()),
         ("主要标的", goods(d)),
         ("合同金额", sum(fen(d, "total"))),
         ("履约期限和地点", term),
@@ -120,6 +138,7 @@ pub(super) fn result(e: &Recorded) -> Option<Notice> {
         ("订单编号", text(d, "number")),
         ("项目名称", text(d, "title")),
         ("供应商名称", text(d, "supplier")),
+        ("供应商地址", text(d, "supplier_address")),
         ("成交金额", sum(fen(d, "total"))),
         ("主要标的", goods(d)),
         ("采购方式", method(d)),
@@ -197,8 +216,22 @@ fn procedure(e: &Recorded, kind: &str, title: String, amount: Fen, mut body: Vec
     of(e, kind, title, amount, body)
 }
 
+/// That a procedure with a trade secret begins or ends, and nothing of it.
+fn withheld(e: &Recorded, kind: &str, word: &str, mut more: Vec<(&str, String)>) -> Notice {
+    let d = &e.data;
+    let mut body = vec![("项目编号", text(d, "number")), ("采购人", text(d, "unit"))];
+    body.append(&mut more);
+    body.extend([("公告日期", day(e.at)), ("涉密说明", WITHHELD_NEED.into())]);
+    of(e, kind, format!("{}{word}（含商业秘密）", text(d, "unit")), Fen(0), body)
+}
+
 pub(super) fn auction(e: &Recorded) -> Notice {
     let d = &e.data;
+    if text(d, "secret") == "trade" {
+        let time = |key: &str| show_time(d[key].as_i64().unwrap_or(0));
+        let period = vec![("报价时间", format!("{} 至 {}", time("opens_at"), time("closes_at")))];
+        return withheld(e, "auction", "竞价公告", period);
+    }
     let time = |key: &str| show_time(d[key].as_i64().unwrap_or(0));
     let demands = if text(d, "basis") == "product" { "同款商品反拍".to_owned() } else { list(d, "demands") };
     let body = vec![
@@ -218,8 +251,12 @@ pub(super) fn auction(e: &Recorded) -> Notice {
     procedure(e, "auction", format!("{}{}竞价公告", text(d, "unit"), text(d, "title")), fen(d, "ceiling"), body)
 }
 
-pub(super) fn awarded(e: &Recorded) -> Notice {
+/// An auction is decided; with a trade secret price and supplier are not told, as with direct purchases.
+pub(super) fn awarded(e: &Recorded) -> Option<Notice> {
     let d = &e.data;
+    if !text(d, "secret").is_empty() {
+        return None;
+    }
     let body = vec![
         ("项目编号", text(d, "number")),
         ("项目名称", text(d, "title")),
@@ -232,11 +269,14 @@ pub(super) fn awarded(e: &Recorded) -> Notice {
         ("采购人", text(d, "unit")),
     ];
     let title = format!("{}{}成交结果公告", text(d, "unit"), text(d, "title"));
-    procedure(e, "auction_award", title, fen(d, "amount"), body)
+    Some(procedure(e, "auction_award", title, fen(d, "amount"), body))
 }
 
 pub(super) fn ended(e: &Recorded) -> Notice {
     let d = &e.data;
+    if text(d, "secret") == "trade" {
+        return withheld(e, "auction_end", "竞价终止公告", Vec::new());
+    }
     let body = vec![
         ("项目编号", text(d, "number")),
         ("项目名称", text(d, "title")),
@@ -271,10 +311,41 @@ pub(super) fn agreement(e: &Recorded) -> Notice {
     procedure(e, kind, format!("{}{word}公告", text(d, "title")), fen(d, "ordered"), body)
 }
 
+/// A supplier came into a framework agreement, or left it. Entries of before this notice do not say enough for one.
+pub(super) fn member(e: &Recorded) -> Option<Notice> {
+    let d = &e.data;
+    if d["number"].is_null() {
+        return None;
+    }
+    let name = if e.kind == "agreement.left" { text(d, "supplier_name") } else { text(d, "supplier") };
+    let mut body = vec![
+        ("协议编号", text(d, "number")),
+        ("协议名称", text(d, "title")),
+        ("集采机构", text(d, "unit")),
+        ("供应商名称", name.clone()),
+    ];
+    let (kind, word) = if e.kind == "agreement.left" {
+        body.push(("退出原因", text(d, "reason")));
+        ("agreement_left", "退出入围")
+    } else {
+        let bp = d["discount_bp"].as_i64().unwrap_or(0);
+        let price = if text(d, "pricing") == "discount" {
+            format!("优惠率 {}.{:02}%", bp / 100, bp % 100)
+        } else {
+            "按价目".to_owned()
+        };
+        body.extend([("入围价格", price), ("入围顺序", d["place"].to_string()), ("公告期限", PERIOD.into())]);
+        ("agreement_joined", "入围结果")
+    };
+    let mut n = procedure(e, kind, format!("{}{word}公告", text(d, "title")), Fen(0), body);
+    n.supplier = name;
+    Some(n)
+}
+
 /// A single deal under a framework agreement.
 pub(super) fn job(e: &Recorded) -> Option<Notice> {
     let d = &e.data;
-    if d["number"].is_null() {
+    if d["number"].is_null() || !text(d, "secret").is_empty() {
         return None;
     }
     let body = vec![
@@ -311,9 +382,36 @@ pub(super) fn round(e: &Recorded) -> Notice {
 pub(super) fn round_over(e: &Recorded) -> Notice {
     let d = &e.data;
     let won = e.kind == "batch.shared";
-    let body = vec![("批次编号", text(d, "number")), ("终止原因", text(d, "reason"))];
+    let award = |a: &Value| {
+        let (make, unit) = (format!("{} {}", text(a, "brand"), text(a, "model")), text(a, "measure"));
+        let total = Fen(a["price"].as_i64().unwrap_or(0).saturating_mul(a["quantity"].as_i64().unwrap_or(0)));
+        format!(
+            "{}：{}，{} {} {unit}，单价 {}（货架价 {}），合计 {}",
+            text(a, "package"),
+            text(a, "supplier"),
+            make.trim(),
+            a["quantity"],
+            fen(a, "price").yuan(),
+            fen(a, "shelf").yuan(),
+            total.yuan()
+        )
+    };
+    let awards = d["awards"].as_array().cloned().unwrap_or_default();
+    let total: i64 = awards
+        .iter()
+        .map(|a| a["price"].as_i64().unwrap_or(0).saturating_mul(a["quantity"].as_i64().unwrap_or(0)))
+        .fold(0, i64::saturating_add);
+    let mut body = vec![("批次编号", text(d, "number")), ("集采机构", text(d, "unit"))];
+    match won {
+        true => body.extend([
+            ("成交结果", awards.iter().map(award).collect::<Vec<_>>().join("；")),
+            ("成交金额", if total > 0 { sum(Fen(total)) } else { String::new() }),
+            ("公告期限", PERIOD.into()),
+        ]),
+        false => body.push(("终止原因", text(d, "reason"))),
+    }
     let (kind, word) = if won { ("batch_result", "成交结果") } else { ("batch_end", "终止") };
-    procedure(e, kind, format!("{}批量采购{word}公告", text(d, "title")), Fen(0), body)
+    procedure(e, kind, format!("{}批量采购{word}公告", text(d, "title")), Fen(total), body)
 }
 
 /// Title of the notice about a decided case; by it a revoked one is found again.

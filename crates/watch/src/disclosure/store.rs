@@ -231,15 +231,21 @@ pub struct Sought {
     pub most: i64,
 }
 
-const FILTER: &str = "region LIKE $1 AND ($2 = '%%' OR LOWER(title) LIKE $2 OR LOWER(unit) LIKE $2 OR LOWER(supplier) LIKE $2 \
-                      OR LOWER(number) LIKE $2 OR (state <> 'withdrawn' AND LOWER(body) LIKE $2)) AND ($3 = '' OR kind = $3) \
-                      AND ($4 = '%%' OR unit LIKE $4) AND published_at >= $5 AND published_at < $6 AND amount >= $7 AND amount <= $8";
+const FILTER: &str = "region LIKE $1 AND ($2 = '%%' OR LOWER(title) LIKE $2 ESCAPE '!' OR LOWER(unit) LIKE $2 ESCAPE '!' \
+                      OR LOWER(supplier) LIKE $2 ESCAPE '!' OR LOWER(number) LIKE $2 ESCAPE '!' \
+                      OR (state <> 'withdrawn' AND LOWER(body) LIKE $2 ESCAPE '!')) AND ($3 = '' OR kind = $3) \
+                      AND ($4 = '%%' OR unit LIKE $4 ESCAPE '!') AND published_at >= $5 AND published_at < $6 AND amount >= $7 AND amount <= $8";
+
+/// Words that LIKE takes as they are typed.
+fn literal(words: &str) -> String {
+    words.chars().flat_map(|c| matches!(c, '!' | '%' | '_').then_some('!').into_iter().chain([c])).collect()
+}
 
 fn sought(s: &Sought) -> Vec<Val> {
     let or_all = |v: i64| if v == 0 { i64::MAX } else { v };
-    let words = s.words.trim().to_lowercase();
+    let words = literal(&s.words.trim().to_lowercase());
     let whole = s.unit.strip_prefix('"').and_then(|u| u.strip_suffix('"'));
-    let unit = whole.map_or_else(|| format!("%{}%", s.unit), str::to_owned);
+    let unit = whole.map_or_else(|| format!("%{}%", literal(&s.unit)), literal);
     params![
         format!("{}%", s.prefix),
         format!("%{words}%"),

@@ -22,6 +22,7 @@ async fn process(watch: &Watch, q: &dyn Query, e: &Recorded) -> Result<Option<Pr
     let prefix = &watch.settings().ocid_prefix;
     let found = match e.subject.split_once('/') {
         Some(("order", id)) => store::of_order(q, prefix, id.parse().unwrap_or(0)).await?,
+        Some(("agreement", id)) => store::of_agreement(q, prefix, id.parse().unwrap_or(0), e).await?,
         Some(("auction", id)) => store::of_project(q, prefix, id.parse().unwrap_or(0), e).await?,
         _ => None,
     };
@@ -31,7 +32,11 @@ async fn process(watch: &Watch, q: &dyn Query, e: &Recorded) -> Result<Option<Pr
 }
 
 /// Events that become releases.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 14] = [
+    "agreement.made",
+    "agreement.joined",
+    "agreement.left",
+    "agreement.ended",
     "auction.published",
     "auction.awarded",
     "auction.abandoned",

@@ -24,7 +24,8 @@ const FEED: usize = 500;
 const BIDS: &str =
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_bid_extension/v1.1.5/extension.json";
 const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
-const HEADINGS: [&str; 12] = [
+const HEADINGS: [&str; 13] = [
+    "seq",
     "ocid",
     "release",
     "date",
@@ -62,7 +63,7 @@ fn around(head: &Value, list: &str) -> (String, String) {
     (format!("{},\"{list}\":[", &whole[..whole.len() - 1]), "]}\n".into())
 }
 
-fn row(v: &Value) -> Vec<String> {
+fn row(seq: i64, v: &Value) -> Vec<String> {
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     let (award, contract) = (&v["awards"][0], &v["contracts"][0]);
     let paid = &contract["implementation"]["transactions"][0]["value"];
@@ -75,6 +76,7 @@ fn row(v: &Value) -> Vec<String> {
     let title =
         [&v["tender"]["title"], &award["title"]].into_iter().map(text).find(|t| !t.is_empty()).unwrap_or_default();
     vec![
+        seq.to_string(),
         text(&v["ocid"]),
         text(&v["id"]),
         text(&v["date"]),
@@ -103,7 +105,7 @@ fn written(form: Form, piece: &[Release], first: bool) -> Result<String> {
                 rows.push(HEADINGS.map(str::to_owned).to_vec());
             }
             for r in piece {
-                rows.push(row(&serde_json::from_str(&r.body).map_err(Fail::fault)?));
+                rows.push(row(r.seq, &serde_json::from_str(&r.body).map_err(Fail::fault)?));
             }
             let text = String::from_utf8(kit::sheet::csv_of(&rows)?).map_err(Fail::fault)?;
             if first { text } else { text.trim_start_matches('\u{feff}').to_owned() }
@@ -140,6 +142,9 @@ async fn month(watch: &Watch, month: String, form: Form) -> Result<impl Stream<I
 /// `2026-11.json`, `.jsonl`, `.csv`, or `.sha256` with the sums of all three.
 async fn file(State(watch): State<Watch>, Path(name): Path<String>) -> Result<Response> {
     let (stem, ending) = name.split_once('.').ok_or(Fail::Hidden)?;
+    if name == "head.json" {
+        return head(&watch).await;
+    }
     let forms = [("json", Form::Package), ("jsonl", Form::Lines), ("csv", Form::Table)];
     if ending == "sha256" {
         let mut out = String::new();
@@ -164,6 +169,15 @@ async fn file(State(watch): State<Watch>, Path(name): Path<String>) -> Result<Re
     );
     let name = format!("attachment; filename=\"ocds-{name}\"");
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
+}
+
+/// Where the feed stands: how many releases there are, the chain over them, the journal number up to which events were looked at. Who
+/// has read as far has everything.
+async fn head(watch: &Watch) -> Result<Response> {
+    let (n, chain) = store::newest(watch.db()).await?;
+    let last = store::last(watch.db()).await?;
+    let followed = kit::journal::position(watch.db(), super::PROJECTION).await?;
+    Ok(web::json(json!({"n": n, "chain": chain, "seq": last, "followed": followed}).to_string()))
 }
 
 /// The change feed: a line for each release after a journal number, in commit order. `n` counts without a gap and `chain` is

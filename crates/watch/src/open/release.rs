@@ -9,6 +9,9 @@ const CATALOGUE: &str = "CN-GPC-2022";
 /// The register of organisations.
 const REGISTER: &str = "CN-USCC";
 
+/// A day in ms.
+const DAY: i64 = 86_400_000;
+
 /// An organisation of a process.
 #[derive(Clone, Debug)]
 pub struct Party {
@@ -90,6 +93,12 @@ pub struct Process {
     pub page: String,
     /// How its auction was decided, with the events that say so.
     pub bids: Option<Bids>,
+    /// How a job found its supplier: `direct`, `compete`, `rotate`, `draw`; empty for other procedures.
+    pub way: String,
+    /// By when the goods are due, ms UTC; None before there is a contract.
+    pub due: Option<i64>,
+    /// The process it is part of: relationship, its own id, title.
+    pub related: Option<(&'static str, String, String)>,
     /// Whose secret some clauses of its contract are: `state`, `trade`, or empty.
     pub secret: String,
 }
@@ -132,11 +141,18 @@ impl Process {
             "fixed" => "定点采购",
             _ => "超市采购",
         };
-        // Every admitted supplier of the goods may quote: open. Batch shares go to those of an agreement: selective.
+        let way = match self.way.as_str() {
+            "compete" => "·二次竞价",
+            "rotate" => "·轮候",
+            "draw" => "·随机抽取",
+            _ => "·直购",
+        };
+        // Every admitted supplier of the goods may quote: open. Batch shares and competitions under an agreement: selective.
         match (self.form.as_str(), self.mode.as_str()) {
             ("auction", _) => ("open", format!("{mode}·竞价")),
             (_, "batch") => ("selective", mode.to_owned()),
-            _ => ("direct", format!("{mode}·直购")),
+            _ if self.way == "compete" => ("selective", format!("{mode}{way}")),
+            _ => ("direct", format!("{mode}{way}")),
         }
     }
 
@@ -154,6 +170,10 @@ impl Process {
             "ocid": self.ocid, "id": format!("{}-{}", self.ocid, e.seq), "date": time(e.at), "language": "zh", "tag": tag,
             "initiationType": "tender", "parties": parties, "buyer": self.unit.short(),
         });
+        let mut whole = whole;
+        if let Some((relationship, ocid, title)) = &self.related {
+            whole["relatedProcesses"] = json!([{"id": "1", "relationship": [relationship], "title": title, "scheme": "ocid", "identifier": ocid}]);
+        }
         match whole {
             Value::Object(m) => m,
             _ => Map::new(),
@@ -272,14 +292,19 @@ pub fn of(e: &Recorded, p: &Process) -> Option<Value> {
             r
         }
         "contract.concluded" => concluded(e, p),
+        "agreement.made" | "agreement.joined" | "agreement.left" | "agreement.ended" => agreement(e, p)?,
         "acceptance.recorded" => {
             let mut r = p.release(e, &["implementation"], p.both(&["supplier", "payee"]));
             let mut c = p.contract("active");
             let whole = d["verdict"].as_str() == Some("full");
-            c["implementation"] = json!({"milestones": [{
+            let mut m = json!({
                 "id": format!("YS-{}", e.seq), "title": if whole { "验收合格" } else { "部分验收" }, "type": "delivery",
                 "status": if whole { "met" } else { "partiallyMet" }, "dateMet": time(e.at),
-            }]});
+            });
+            if let Some(due) = p.due {
+                m["dueDate"] = json!(time(due));
+            }
+            c["implementation"] = json!({"milestones": [m]});
             r.insert("contracts".into(), json!([c]));
             r
         }
@@ -305,6 +330,46 @@ pub fn of(e: &Recorded, p: &Process) -> Option<Value> {
         }
         _ => return None,
     }))
+}
+
+/// A framework agreement: its making, who came in and left, its end. None for entries that do not say who.
+fn agreement(e: &Recorded, p: &Process) -> Option<Map<String, Value>> {
+    let d = &e.data;
+    let centre = p.unit.whole(&["procuringEntity"]);
+    let release = |tag: &str, parties: Vec<Value>| {
+        let mut r = p.release(e, &[tag], parties);
+        // Who buys comes with the call-offs.
+        r.remove("buyer");
+        r
+    };
+    if let "agreement.joined" | "agreement.left" = e.kind.as_str() {
+        let s = p.supplier.as_ref()?;
+        let joined = e.kind == "agreement.joined";
+        let mut r = release(if joined { "award" } else { "awardCancellation" }, vec![centre, s.whole(&["supplier"])]);
+        let mut a = json!({"id": p.award_id(), "status": if joined { "active" } else { "cancelled" }});
+        if joined {
+            a["title"] = json!(format!("{}入围", text(d, "title")));
+            a["date"] = json!(time(e.at));
+            a["suppliers"] = json!([s.short()]);
+        }
+        r.insert("awards".into(), json!([a]));
+        return Some(r);
+    }
+    let made = e.kind == "agreement.made";
+    let mut r = release(if made { "tender" } else { "tenderUpdate" }, vec![centre]);
+    let mut t = json!({"id": p.tender, "status": if made { "active" } else { "complete" }});
+    if made {
+        let day = |key: &str| d[key].as_i64().map(|n| rules::calendar::start_of(n as i32));
+        t = p.tender(&text(d, "title"), "active", &text(d, "category"));
+        t["procurementMethod"] = json!("open");
+        t["procurementMethodDetails"] = json!("定点采购·框架协议");
+        t["description"] = json!(format!("价目 {} 项，最多 {} 家入围", d["items"], d["places"]));
+        if let (Some(from), Some(to)) = (day("from"), day("to")) {
+            t["contractPeriod"] = json!({"startDate": time(from), "endDate": time(to + DAY - 1000)});
+        }
+    }
+    r.insert("tender".into(), t);
+    Some(r)
 }
 
 fn published(e: &Recorded, p: &Process) -> Map<String, Value> {
@@ -389,6 +454,8 @@ fn concluded(e: &Recorded, p: &Process) -> Map<String, Value> {
         t["numberOfTenderers"] = json!(1);
         t["tenderers"] = json!(p.supplier.iter().map(Party::short).collect::<Vec<_>>());
         r.insert("tender".into(), t);
+        // A competition under an agreement tells who quoted what.
+        p.decided(&mut r);
     }
     let award = json!({
         "id": p.award_id(), "title": title, "status": "active", "date": signed, "value": total, "items": items,
@@ -399,6 +466,10 @@ fn concluded(e: &Recorded, p: &Process) -> Map<String, Value> {
     contract["value"] = total;
     contract["dateSigned"] = json!(signed);
     contract["items"] = json!(items);
+    if let Some(due) = p.due {
+        contract["milestones"] =
+            json!([{"id": "JH", "title": "交付", "type": "delivery", "status": "scheduled", "dueDate": time(due)}]);
+    }
     if !p.page.is_empty() {
         contract["documents"] = json!([{
             "id": "notice", "documentType": "contractNotice", "title": "合同公告", "url": p.page, "datePublished": time(e.at), "format": "text/html",

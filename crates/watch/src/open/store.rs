@@ -3,6 +3,8 @@ use super::release::{Bid, Bids, Party, Process};
 use kit::db::{Row, Val};
 use kit::journal::Recorded;
 use kit::{Query, Result, Tx, params};
+use rules::calendar::{day_of, end_of};
+use rules::fixed::Way;
 
 /// A release as it is kept.
 #[derive(Clone, Debug)]
@@ -25,6 +27,11 @@ fn read(r: &Row) -> Release {
 pub async fn newest(q: &dyn Query) -> Result<(i64, String)> {
     let r = q.row("SELECT n, chain FROM open_release ORDER BY seq DESC LIMIT 1", params![]).await?;
     Ok(r.map_or((0, String::new()), |r| (r.int(0), r.text(1))))
+}
+
+/// The journal number of the newest release, 0 for none.
+pub async fn last(q: &dyn Query) -> Result<i64> {
+    Ok(q.one("SELECT COALESCE(MAX(seq), 0) FROM open_release", params![]).await?.int(0))
 }
 
 /// A release as a row.
@@ -79,31 +86,110 @@ async fn party(q: &dyn Query, org: i64) -> Result<Party> {
 
 /// The process an order belongs to: its own, or its project's.
 pub async fn of_order(q: &dyn Query, prefix: &str, id: i64) -> Result<Option<Process>> {
-    let sql = "SELECT o.number, o.mode, o.form, o.unit, o.supplier, p.number, p.kind, o.secret FROM orders o LEFT JOIN project p ON p.id = o.project WHERE o.id = $1";
+    let sql = "SELECT o.number, o.mode, o.form, o.unit, o.supplier, p.number, p.kind, o.secret, o.project, \
+               c.body, c.signed_at FROM orders o LEFT JOIN project p ON p.id = o.project LEFT JOIN contract c ON c.orders = o.id WHERE o.id = $1";
     let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
     let order = r.text(0);
     let tender = r.opt_text(5).unwrap_or_else(|| order.clone());
     let lines = q.rows("SELECT category FROM order_line WHERE orders = $1 ORDER BY id", params![id]).await?;
+    let kind = r.opt_text(6).unwrap_or_default();
+    let (way, related, bids) = match r.opt_int(8) {
+        Some(project) => part_of(q, prefix, project, &kind).await?,
+        None => (String::new(), None, None),
+    };
     let notice = q.row("SELECT id FROM notice WHERE orders = $1 AND kind = 'contract'", params![id]).await?;
     Ok(Some(Process {
         ocid: format!("{prefix}-{tender}"),
         tender,
         mode: r.text(1),
         form: r.text(2),
-        announced: r.opt_text(6).as_deref() == Some("auction"),
+        announced: kind == "auction",
+        due: r.opt_int(10).and_then(|signed| due(signed, r.str(9))),
+        way,
+        related,
         categories: lines.iter().map(|l| l.text(0)).collect(),
         unit: party(q, r.int(3)).await?,
         supplier: Some(party(q, r.int(4)).await?),
         page: notice.map_or(String::new(), |n| format!("/notices/{}", n.int(0))),
-        bids: None,
+        bids,
         secret: r.text(7),
         order,
     }))
 }
 
+/// By when the goods of a contract are due, ms UTC: the end of so many days after it took effect.
+fn due(signed: i64, body: &str) -> Option<i64> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let days = i32::try_from(body["deliver_days"].as_i64()?).ok()?;
+    // Whole seconds, as the standard writes times.
+    Some(end_of(day_of(signed) + days) / 1000 * 1000)
+}
+
+/// How a job found its supplier, what a job or a demand is part of, and who competed for a job.
+async fn part_of(q: &dyn Query, prefix: &str, project: i64, kind: &str) -> Result<PartOf> {
+    match kind {
+        "job" => {
+            let c = trade::fixed::called(q, project).await?;
+            let bids = if c.way == Way::Compete { Some(competed(q, &c).await?) } else { None };
+            Ok((c.way.key().to_owned(), Some(("framework", format!("{prefix}-{}", c.number), c.title)), bids))
+        }
+        "demand" => {
+            let sql = "SELECT p.number, p.title FROM batch_demand d JOIN project p ON p.parent = d.package AND p.kind = 'auction' \
+                       WHERE d.id = $1 ORDER BY p.id LIMIT 1";
+            let auction = q.row(sql, params![project]).await?;
+            let parent = auction.map(|r| ("parent", format!("{prefix}-{}", r.str(0)), r.text(1)));
+            Ok((String::new(), parent, None))
+        }
+        _ => Ok((String::new(), None, None)),
+    }
+}
+
+/// Way, relation, bids.
+type PartOf = (String, Option<(&'static str, String, String)>, Option<Bids>);
+
+/// The sealed quotes of a competition under an agreement.
+async fn competed(q: &dyn Query, c: &trade::fixed::Called) -> Result<Bids> {
+    let mut all = Vec::new();
+    for (i, p) in c.parts.iter().filter(|p| p.amount.is_some()).enumerate() {
+        let tenderer = Some(party(q, p.supplier).await?);
+        let alias = (i + 1).to_string();
+        all.push(Bid { alias, tenderer, amount: p.amount, at: p.at.unwrap_or(c.until), status: "valid" });
+    }
+    Ok(Bids { ended_at: c.until, all })
+}
+
+/// The process of a framework agreement; `supplier` is who came in or left.
+pub async fn of_agreement(q: &dyn Query, prefix: &str, id: i64, e: &Recorded) -> Result<Option<Process>> {
+    let Some(r) = q.row("SELECT number, centre FROM agreement WHERE id = $1", params![id]).await? else {
+        return Ok(None);
+    };
+    let who = if e.kind == "agreement.left" { &e.data["supplier"] } else { &e.data["supplier_id"] };
+    let supplier = match who.as_str().and_then(|s| s.parse().ok()) {
+        Some(org) => Some(party(q, org).await?),
+        None => None,
+    };
+    Ok(Some(Process {
+        ocid: format!("{prefix}-{}", r.str(0)),
+        tender: r.text(0),
+        order: String::new(),
+        mode: "fixed".into(),
+        form: "agreement".into(),
+        announced: true,
+        way: String::new(),
+        due: None,
+        related: None,
+        categories: Vec::new(),
+        unit: party(q, r.int(1)).await?,
+        supplier,
+        page: format!("/fixed/{id}"),
+        bids: None,
+        secret: String::new(),
+    }))
+}
+
 /// The process of a project; `supplier` is who won or gave up, if somebody did.
 pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, e: &Recorded) -> Result<Option<Process>> {
-    let sql = "SELECT number, mode, form, unit, kind FROM project WHERE id = $1";
+    let sql = "SELECT number, mode, form, unit, kind, secret FROM project WHERE id = $1";
     let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
     let won = if e.kind == "auction.abandoned" { &e.data["supplier"] } else { &e.data["supplier_id"] };
     let won = won.as_str().and_then(|s| s.parse().ok());
@@ -118,12 +204,15 @@ pub async fn of_project(q: &dyn Query, prefix: &str, id: i64, e: &Recorded) -> R
         mode: r.text(1),
         form: r.text(2),
         announced: true,
+        way: String::new(),
+        due: None,
+        related: None,
         categories: Vec::new(),
         unit: party(q, r.int(3)).await?,
         supplier,
         page: format!("/{}s/{id}", r.str(4)),
         bids: bids(q, id, &e.kind).await?,
-        secret: String::new(),
+        secret: r.text(5),
     }))
 }
 

@@ -2,7 +2,7 @@
 use super::super::flow::{self, Launch, Launched};
 use super::super::store;
 use super::fit::answers;
-use crate::projects::{Ready, store as headers};
+use crate::projects::{Ready, SecretPart, store as headers};
 use crate::{Trade, direct, plans};
 use askama::Template;
 use axum::extract::{FromRef, State};
@@ -52,6 +52,7 @@ struct Fields {
     hours: String,
     plan: i64,
     address: i64,
+    secret: direct::Secret,
 }
 
 /// How many products satisfy the requirements, and which clause shuts out most.
@@ -79,6 +80,7 @@ struct New {
     plans: Vec<(i64, String, bool)>,
     addresses: Vec<(i64, String, bool)>,
     meter: Option<Meter>,
+    sec: SecretPart,
 }
 
 #[derive(Template)]
@@ -186,6 +188,7 @@ fn fields(form: &Form) -> Fields {
         hours: text("hours"),
         plan: form.get("plan").parse().unwrap_or(0),
         address: form.get("address").parse().unwrap_or(0),
+        secret: SecretPart::typed(form),
     }
 }
 
@@ -327,6 +330,7 @@ async fn new_page(trade: &Trade, cx: &Cx, mut f: Fields, key: String) -> Result<
         plans,
         addresses,
         meter: None,
+        sec: SecretPart::of(&f.secret, false),
         f,
     })
 }
@@ -350,6 +354,7 @@ async fn new_form(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
             hours: a.hours.to_string(),
             plan: p.plan_line.unwrap_or(0),
             address: 0,
+            secret: direct::Secret { basis: p.secret.clone(), words: p.secret_words.clone() },
         };
     } else if let Ok(product) = cx.param("product").parse::<i64>() {
         f.product = product;
@@ -388,6 +393,7 @@ fn launch_of(f: &Fields, key: &str) -> Result<Launch> {
             plan_line: f.plan,
             address: f.address,
             parent: None,
+            secret: f.secret.clone(),
         },
         key: key.to_owned(),
         product: f.product,

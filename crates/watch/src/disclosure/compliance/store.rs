@@ -16,7 +16,7 @@ pub struct Kept {
     pub longest: i64,
     /// All delays together, ms.
     pub delay: i64,
-    /// Contracts whose notice is not there.
+    /// Contracts and acceptances whose notice is not there.
     pub missing: i64,
 }
 
@@ -48,9 +48,16 @@ pub async fn kept(q: &dyn Query, prefix: &str, from: i64, to: i64) -> Result<Vec
                WHERE o.region LIKE $1 AND c.signed_at >= $2 AND c.signed_at < $3 AND o.secret <> 'state' \
                AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.orders = o.id AND n.kind = 'contract') \
                GROUP BY o.region, g.name ORDER BY o.region, g.name";
-    for r in q.rows(sql, params![&area, from, to]).await? {
+    let mut missing = q.rows(sql, params![&area, from, to]).await?;
+    // What was accepted is held against the entries: only they say whether a station publishes acceptances.
+    let sql = "SELECT o.region, g.name, COUNT(*) FROM acceptance a JOIN orders o ON o.id = a.orders JOIN org g ON g.id = o.unit \
+               JOIN journal j ON j.subject = 'order/' || CAST(o.id AS TEXT) AND j.kind = 'acceptance.recorded' AND j.at = a.at \
+               WHERE o.region LIKE $1 AND a.at >= $2 AND a.at < $3 AND o.secret = '' AND j.body NOT LIKE '%\"publish_due\":null%' \
+               AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.entry = j.id) GROUP BY o.region, g.name ORDER BY o.region, g.name";
+    missing.extend(q.rows(sql, params![&area, from, to]).await?);
+    for r in missing {
         match out.iter_mut().find(|k| k.region == r.str(0) && k.unit == r.str(1)) {
-            Some(k) => k.missing = r.int(2),
+            Some(k) => k.missing += r.int(2),
             None => out.push(Kept {
                 region: r.text(0),
                 unit: r.text(1),

@@ -25,9 +25,17 @@ struct Field {
     link: String,
 }
 
+/// The label under which a notice says when it was published.
+const PUBLISHED: &str = "公告日期";
+
 fn field((label, words): &(String, String)) -> Field {
     let link = if words.starts_with('/') && !words.contains(' ') { words.clone() } else { String::new() };
     Field { label: label.clone(), words: words.clone(), link }
+}
+
+/// The words say when it happened; a notice that came late is of the day it could first be read.
+fn dated(f: Field, issued: i64) -> Field {
+    if f.label == PUBLISHED { Field { words: show_day(day_of(issued)), ..f } } else { f }
 }
 
 /// A correction as the notice it is about shows it.
@@ -91,7 +99,7 @@ pub(super) async fn notice(State(watch): State<Watch>, cx: Cx, Path(key): Path<S
     let issued = store::issued_at(db, n.id).await?;
     web::html(&One {
         s: Shell::public(&cx, n.title.clone()),
-        fields: if n.withdrawn() { Vec::new() } else { n.body.iter().map(field).collect() },
+        fields: if n.withdrawn() { Vec::new() } else { n.body.iter().map(field).map(|f| dated(f, issued)).collect() },
         published: show_time(issued),
         due: show_day(day_of(n.due_at)),
         late: issued > n.due_at,
@@ -101,7 +109,8 @@ pub(super) async fn notice(State(watch): State<Watch>, cx: Cx, Path(key): Path<S
         finance: facts.region(&n.region).map_or(String::new(), |r| r.finance()),
         // Of a trade secret nobody is told why it won.
         why: !n.withdrawn()
-            && (matches!(n.kind.as_str(), "result" | "auction_award") || n.kind == "contract" && n.amount > 0),
+            && (matches!(n.kind.as_str(), "result" | "auction_award" | "job_deal")
+                || n.kind == "contract" && n.amount > 0),
         may: cx.actor.as_ref().is_some_and(|a| flow::may(a, &n)),
         about,
         contacts: contacts(&watch, &n).await?,

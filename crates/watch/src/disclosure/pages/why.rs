@@ -63,6 +63,19 @@ struct Page {
     ceiling: String,
     minimum: usize,
     quotes: Vec<Quote>,
+    found: Vec<Seller>,
+    shelf: String,
+}
+
+/// One who was asked or who offered, in a batch or under an agreement.
+struct Seller {
+    name: String,
+    goods: String,
+    price: String,
+    at: String,
+    words: &'static str,
+    code: &'static str,
+    tone: &'static str,
 }
 
 fn yuan(v: i64) -> String {
@@ -145,6 +158,22 @@ fn quote(b: &trade::auctions::Bid) -> Quote {
     }
 }
 
+fn seller(b: &why::Asked) -> Seller {
+    Seller {
+        name: b.supplier.clone(),
+        goods: b.goods.clone(),
+        price: b.price.map_or("—".into(), yuan),
+        at: if b.at == 0 { "—".into() } else { show_time(b.at) },
+        words: why::words(b.why),
+        code: b.why,
+        tone: match b.why {
+            "chosen" => "brand",
+            "dearer" | "full" => "info",
+            _ => "bad",
+        },
+    }
+}
+
 pub(super) async fn why(State(watch): State<Watch>, cx: Cx, Path(key): Path<String>) -> Result<Response> {
     if let Some(key) = key.strip_suffix(".json") {
         return Ok(web::json(why::json(&why::of(&watch, key).await?).to_string()));
@@ -169,6 +198,8 @@ pub(super) async fn why(State(watch): State<Watch>, cx: Cx, Path(key): Path<Stri
         ceiling: decided.map_or(String::new(), |(_, d)| yuan(d.ceiling)),
         minimum: decided.map_or(0, |(_, d)| d.minimum),
         quotes: decided.map_or(Vec::new(), |(_, d)| d.bids.iter().map(quote).collect()),
+        found: w.found.as_ref().map_or(Vec::new(), |f| f.beside.iter().map(seller).collect()),
+        shelf: w.found.as_ref().filter(|f| f.shelf > 0).map_or(String::new(), |f| yuan(f.shelf)),
         checks: std::mem::take(&mut w.checks),
         w,
     })

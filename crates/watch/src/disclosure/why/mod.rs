@@ -1,10 +1,12 @@
 //! 为什么是这家: what stood beside the offers that were taken, who was out and by which code, rules and their origin, where the price
 //! lies, which duties agreed. Made from what was kept when the order was placed; nothing is looked up anew but prices paid before it.
+mod found;
 mod store;
 
 use super::deals::store as prices_paid;
 use super::store as notices;
 use crate::Watch;
+pub use found::{Beside as Asked, Found};
 use kit::{Fail, Result, journal};
 use rules::calendar::{day_of, show_day};
 use rules::duty::Duty;
@@ -104,6 +106,10 @@ pub struct Why {
     pub choice: String,
     /// The auction, if one decided: its id and how.
     pub auction: Option<(i64, Decided)>,
+    /// How a batch or an agreement led to the supplier.
+    pub found: Option<Found>,
+    /// Rules by which a procedure ran: what they set, value, origin.
+    pub rules: Vec<(String, String, String)>,
 }
 
 /// A code in plain words.
@@ -119,6 +125,9 @@ pub fn words(code: &str) -> &'static str {
         "standing" => "供应商不能交易",
         "response" => "响应不满足需求",
         "abnormal" => "异常低价，说明未被采纳",
+        "full" => "报价较高，需求已分完或名次在成交家数之外",
+        "unreadable" => "密封报价无法读取",
+        "silent" => "未报价或未接单",
         _ => "",
     }
 }
@@ -142,7 +151,8 @@ pub async fn of(watch: &Watch, key: &str) -> Result<Why> {
     }
     let subject = journal::receipt(db, n.id).await?.subject;
     let id = subject.strip_prefix("auction/").and_then(|s| s.parse().ok()).ok_or(Fail::Hidden)?;
-    let d = auctions::decided(db, id).await?.ok_or(Fail::Hidden)?;
+    let d = auctions::decided(db, id).await?.filter(|d| d.secret.is_empty()).ok_or(Fail::Hidden)?;
+    let (rules, checks) = kept_by(watch, id).await?;
     Ok(Why {
         number: d.number.clone(),
         region: n.region,
@@ -154,10 +164,12 @@ pub async fn of(watch: &Watch, key: &str) -> Result<Why> {
         at: d.ended_at,
         lines: Vec::new(),
         intact: None,
-        checks: Vec::new(),
+        checks,
         steps: store::steps(db, 0, id).await?,
         choice: String::new(),
         auction: Some((id, d)),
+        found: None,
+        rules,
     })
 }
 
@@ -177,9 +189,18 @@ async fn order(watch: &Watch, o: Order) -> Result<Why> {
     let checks: Vec<trade::orders::KeptCheck> = serde_json::from_str(&o.checks).map_err(Fail::fault)?;
     let choice = checks.iter().filter(|c| c.code == "direct.cheaper").map(|c| rules::mask::public(&c.figures));
     let choice = choice.collect::<Vec<_>>().join(" ");
-    let auction = match &o.project {
-        Some((id, kind)) if kind == "auction" => auctions::decided(db, *id).await?.map(|d| (*id, d)),
-        _ => None,
+    let found = found::of(watch, o.project.as_ref()).await?;
+    let decided = match &o.project {
+        Some((id, kind)) if kind == "auction" => Some(*id),
+        _ => found.as_ref().and_then(|f| f.auction),
+    };
+    let auction = match decided {
+        Some(id) => auctions::decided(db, id).await?.map(|d| (id, d)),
+        None => None,
+    };
+    let rules = match &o.project {
+        Some((id, _)) => kept_by(watch, *id).await?.0,
+        None => Vec::new(),
     };
     Ok(Why {
         steps: store::steps(db, o.id, o.project.as_ref().map_or(0, |p| p.0)).await?,
@@ -196,7 +217,15 @@ async fn order(watch: &Watch, o: Order) -> Result<Why> {
         checks: checks.into_iter().map(check).collect(),
         choice,
         auction,
+        found,
+        rules,
     })
+}
+
+/// Rules in words and checks of a project, as they were when it began.
+async fn kept_by(watch: &Watch, id: i64) -> Result<(Vec<(String, String, String)>, Vec<Check>)> {
+    let (rules, checks) = trade::projects::kept(watch.db(), id).await?;
+    Ok((rules.into_iter().map(|r| (r.title, r.value, r.origin)).collect(), checks.into_iter().map(check).collect()))
 }
 
 fn check(c: trade::orders::KeptCheck) -> Check {
@@ -273,6 +302,9 @@ pub fn json(w: &Why) -> Value {
         "checks": w.checks.iter().map(|c| json!({
             "code": c.code, "title": c.title, "verdict": c.verdict, "figures": c.figures, "rule": c.rule, "origin": c.origin,
         })).collect::<Vec<_>>(),
+        "rules": w.rules.iter().map(|(title, value, origin)| json!({"title": title, "value": value, "origin": origin}))
+            .collect::<Vec<_>>(),
+        "found": w.found.as_ref().map(found::json),
         "auction": w.auction.as_ref().map(|(id, d)| json!({
             "number": d.number, "ceiling": d.ceiling, "quotes_needed": d.minimum, "opened": d.opens_at, "ended": d.ended_at,
             "record": format!("/auctions/{id}/record.json"),
@@ -294,8 +326,21 @@ pub fn duty(key: &str) -> &'static str {
 mod tests {
     #[test]
     fn every_code_has_its_words() {
-        let codes =
-            ["chosen", "cheaper", "equal", "dearer", "stock", "reach", "stopped", "standing", "response", "abnormal"];
+        let codes = [
+            "chosen",
+            "cheaper",
+            "equal",
+            "dearer",
+            "stock",
+            "reach",
+            "stopped",
+            "standing",
+            "response",
+            "abnormal",
+            "full",
+            "unreadable",
+            "silent",
+        ];
         assert!(codes.iter().all(|c| !super::words(c).is_empty()));
     }
 }

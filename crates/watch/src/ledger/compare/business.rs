@@ -1,6 +1,7 @@
 //! What commands wrote, compared with what their entries hold.
 use super::store::{self, Order, Quote};
 use super::told::{self, Told};
+use crate::ledger::erasure::{self, Blanked};
 use crate::ledger::log::{self, Found};
 use kit::journal::{self, Recorded};
 use kit::{Query, Result};
@@ -131,6 +132,14 @@ async fn erasures(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<
         if rows.get(&seq) != Some(&told) {
             out.say(format!("erasure of entry {seq} differs from journal entry {}", e.seq));
         }
+        for r in e.data["rooms"].as_array().into_iter().flatten() {
+            let text = |key: &str| r[key].as_str().unwrap_or_default().to_owned();
+            let b = Blanked { table: text("table"), column: text("column"), row: text("row").parse().unwrap_or(0) };
+            out.rows += 1;
+            if !erasure::still_blank(q, &b).await? {
+                out.say(format!("{} {} has words again that entry {} erased", b.table, b.row, e.seq));
+            }
+        }
     }
     Ok(())
 }
@@ -202,9 +211,15 @@ fn differences<'a>(o: &'a Order, t: &'a Told) -> impl Iterator<Item = String> + 
         |what: &str, is: &str, said: &str| (is != said).then(|| format!("{what} is {is}, the journal says {said}"));
     let fen =
         |what: &str, is: i64, said: i64| (is != said).then(|| format!("{what} is {is} fen, the journal says {said}"));
-    let lines = match &t.lines {
-        Some(said) if *said != o.lines => Some("its lines differ from those in the journal".to_owned()),
-        _ => None,
+    let counted = (o.lines.len() != t.lines.len())
+        .then(|| format!("it has {} lines, the journal says {}", o.lines.len(), t.lines.len()));
+    let line = |((id, is), told): (&(i64, Value), &Value)| {
+        told::line_differs(is, told).map(|what| format!("its line {id}: {what}"))
+    };
+    let lines = o.lines.iter().zip(&t.lines).filter_map(line).next();
+    let k = &t.kept;
+    let kept = |what: &str, is: &str, said: &Option<String>| {
+        said.as_ref().filter(|s| *s != is).map(|_| format!("{what} differs from what the journal says"))
     };
     [
         text("number", &o.number, &t.number),
@@ -212,7 +227,15 @@ fn differences<'a>(o: &'a Order, t: &'a Told) -> impl Iterator<Item = String> + 
         text("state", &o.state, &t.state),
         (o.sides != t.sides).then(|| "unit or supplier is not the one in the journal".to_owned()),
         fen("total", o.total, t.total),
-        lines,
+        k.kind
+            .as_ref()
+            .filter(|kind| **kind != o.kind)
+            .map(|_| "its mode or form is not the one in the journal".to_owned()),
+        kept("whose secret it is", &o.secret, &k.secret),
+        kept("what is private of it (reason, place, contact)", &o.private, &k.private),
+        kept("what was compared", &o.compared, &k.compared),
+        counted.or(lines),
+        (o.taken != t.taken).then(|| format!("accepted and refused are {:?}, the journal says {:?}", o.taken, t.taken)),
         fen("invoiced", o.invoiced, t.invoiced),
         fen("paid", o.paid, t.paid),
         fen("spent of the budget", o.spent, t.spent),

@@ -7,6 +7,8 @@
 mod business;
 mod files;
 mod projections;
+mod rows;
+mod statistics;
 mod store;
 mod told;
 
@@ -16,7 +18,10 @@ use kit::Result;
 
 /// Compares all of it.
 pub async fn audit(watch: &Watch, out: &mut Found) -> Result<()> {
-    projections::compare(watch, out).await?;
+    // What followers make also depends on rooms' rows: those are named first, for what follows from them fills the list otherwise.
+    business::compare(watch.db(), out).await?;
+    rows::compare(watch.db(), out).await?;
     files::compare(watch.db(), out).await?;
-    business::compare(watch.db(), out).await
+    statistics::compare(watch.db(), out).await?;
+    projections::compare(watch, out).await
 }

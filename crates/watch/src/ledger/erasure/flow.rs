@@ -129,6 +129,12 @@ pub async fn decide(watch: &Watch, actor: &Actor, id: i64, yes: bool, note: &str
                 data["room"] = json!(e.room);
                 data["subject"] = json!(e.subject);
                 data["actor"] = json!(e.actor.to_string());
+                // The rooms' own rows lose the words too; which, the entry says.
+                let rooms = store::blank(tx, &e.kind, &e.subject, &e.data).await?;
+                data["rooms"] = rooms
+                    .iter()
+                    .map(|b| json!({"table": b.table, "column": b.column, "row": b.row.to_string()}))
+                    .collect();
                 if !journal::erase(tx, r.seq).await? {
                     return Err(Fail::Retry);
                 }

@@ -10,4 +10,4 @@ mod store;
 
 pub use flow::{ask, decide, may_ask, offered};
 pub use pages::routes;
-pub use store::{Erasure, done};
+pub use store::{Blanked, Erasure, done, still_blank};

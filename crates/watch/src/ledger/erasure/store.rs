@@ -88,3 +88,115 @@ pub async fn drawn(q: &dyn Query, seq: i64) -> Result<bool> {
     let sql = "SELECT 1 FROM job WHERE draw_seq = $1 UNION ALL SELECT 1 FROM inspection WHERE entry_seq = $1";
     Ok(q.row(sql, params![seq]).await?.is_some())
 }
+
+/// What stands where erased words stood in a room's own row.
+pub const GONE: &str = "（内容已依法删除）";
+/// Shorter words are not looked for in messages: they would be parts of others.
+const LOOKED_FOR_MIN: usize = 4;
+
+/// Where the words of an entry stand beside the journal.
+struct Place {
+    /// Kind of the entry, and the fact that holds the words.
+    kind: &'static str,
+    fact: &'static str,
+    /// Table and column of the words, and the column that names a row.
+    table: &'static str,
+    column: &'static str,
+    key: &'static str,
+    /// The column that the entry's subject names; empty where the subject is no number.
+    by: &'static str,
+    /// Do the words stay gone? Elsewhere somebody may rightly write new ones.
+    stays: bool,
+}
+
+const fn place(
+    (kind, fact): (&'static str, &'static str),
+    (table, column): (&'static str, &'static str),
+    (key, by): (&'static str, &'static str),
+    stays: bool,
+) -> Place {
+    Place { kind, fact, table, column, key, by, stays }
+}
+
+/// Every room that keeps words of an erasable kind (see [`rules::erasure::KINDS`]).
+const PLACES: [Place; 14] = [
+    place(("auction.asked", "question"), ("auction_question", "question"), ("id", "auction"), true),
+    place(("auction.answered", "answer"), ("auction_question", "answer"), ("id", "auction"), true),
+    place(("brand.asked", "written"), ("brand_ask", "written"), ("id", ""), true),
+    place(("brand.answered", "written"), ("brand_ask", "written"), ("id", ""), true),
+    place(("brand.answered", "reason"), ("brand_ask", "reason"), ("id", ""), true),
+    place(("cancel.asked", "reason"), ("cancel_ask", "reason"), ("id", "orders"), true),
+    place(("demand.returned", "reason"), ("project_approval", "reason"), ("id", "project"), true),
+    place(("demand.returned", "reason"), ("project", "note"), ("id", "id"), false),
+    place(("job.returned", "reason"), ("project_approval", "reason"), ("id", "project"), true),
+    place(("job.returned", "reason"), ("project", "note"), ("id", "id"), false),
+    place(("need.declined", "answer"), ("need", "answer"), ("id", "id"), true),
+    place(("platform.described", "address"), ("platform", "address"), ("supplier", "supplier"), false),
+    place(("price.withdrawn", "reason"), ("observation", "withdrawn"), ("id", "id"), true),
+    place(("tip.declined", "reason"), ("price_tip", "reason"), ("id", "id"), true),
+];
+
+/// A row of a room from which words were taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blanked {
+    /// Table.
+    pub table: String,
+    /// Column.
+    pub column: String,
+    /// What names the row.
+    pub row: i64,
+}
+
+/// Takes the words of an entry out of the rooms' own rows and out of the messages that repeat them. Returns the rows.
+pub async fn blank(tx: &Tx<'_>, kind: &str, subject: &str, data: &serde_json::Value) -> Result<Vec<Blanked>> {
+    let subject: i64 = subject.split_once('/').and_then(|(_, id)| id.parse().ok()).unwrap_or(0);
+    let mut out = Vec::new();
+    for p in PLACES.iter().filter(|p| p.kind == kind) {
+        let words = data[p.fact].as_str().unwrap_or_default();
+        if words.is_empty() {
+            continue;
+        }
+        let by = if p.by.is_empty() { "CAST($1 AS BIGINT) >= 0".to_owned() } else { format!("{} = $1", p.by) };
+        let sql = format!("SELECT {} FROM {} WHERE {by} AND {} = $2 ORDER BY 1", p.key, p.table, p.column);
+        for r in tx.rows(&sql, params![subject, words]).await? {
+            let set = match p.table {
+                // The folded name, its Latin form and the proof say the same again.
+                "brand_ask" if p.column == "written" => {
+                    ", folded = CAST(id AS TEXT), latin = '', proof = $2".to_owned()
+                }
+                // A shop without an address is asked no more.
+                "platform" => ", state = 'off'".to_owned(),
+                _ => String::new(),
+            };
+            let sql = format!("UPDATE {} SET {} = $2{set} WHERE {} = $1", p.table, p.column, p.key);
+            tx.run(&sql, params![r.int(0), GONE]).await?;
+            out.push(Blanked { table: p.table.into(), column: p.column.into(), row: r.int(0) });
+        }
+        if words.chars().count() >= LOOKED_FOR_MIN {
+            let sql = "UPDATE message SET words = REPLACE(words, $1, $2) WHERE REPLACE(words, $1, '') <> words";
+            tx.run(sql, params![words, GONE]).await?;
+        }
+    }
+    Ok(out)
+}
+
+/// Is a row of a room, from which words were taken, still without them? True for rows that may rightly have new ones.
+pub async fn still_blank(q: &dyn Query, b: &Blanked) -> Result<bool> {
+    let Some(p) = PLACES.iter().find(|p| p.table == b.table && p.column == b.column) else { return Ok(false) };
+    if !p.stays {
+        return Ok(true);
+    }
+    let sql = format!("SELECT {} FROM {} WHERE {} = $1", p.column, p.table, p.key);
+    Ok(q.row(&sql, params![b.row]).await?.is_none_or(|r| r.str(0) == GONE))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_erasable_kind_has_its_room() {
+        for (kind, _) in rules::erasure::KINDS {
+            assert!(super::PLACES.iter().any(|p| p.kind == kind), "{kind}: where else do its words stand?");
+        }
+        assert!(super::PLACES.iter().all(|p| rules::erasure::may(p.kind)));
+    }
+}

@@ -67,6 +67,13 @@ async fn row(q: &dyn Query, e: &Recorded) -> Result<(String, bool)> {
     Ok((leaf, if e.erased() { same_erased(q, e).await? } else { same(e) }))
 }
 
+/// Is an entry still what the log says: does its row make its leaf again, and do its columns agree with its words?
+pub async fn intact(q: &dyn Query, e: &Recorded) -> Result<bool> {
+    let leaf = flow::leaf_at(q, (e.seq - 1).max(0) as u64).await?;
+    let (made, agrees) = row(q, e).await?;
+    Ok(agrees && made.as_bytes() == leaf)
+}
+
 /// Compares everything. The tree is the judge of the journal, the signed heads are the judges of the tree.
 pub async fn audit(db: &Db, keys: &Keys) -> Result<Found> {
     let mut out = Found::default();

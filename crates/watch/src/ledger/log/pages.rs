@@ -213,12 +213,19 @@ async fn receipt(State(watch): State<Watch>, cx: Cx, Path(name): Path<String>) -
         return Ok(web::download(&name, "application/json", proof.to_string().into_bytes()));
     }
     let size = store::newest(watch.db()).await?.map_or(0, |c| c.size);
+    // The proof is of the leaf; what the mall holds of the entry has to make that leaf again.
+    let held = super::audit::intact(watch.db(), &e).await?;
+    proof["held"] = json!(held);
+    let verdict = match super::verify::receipt(&proof, &Given::default()).err() {
+        None if !held => Some(format!("entry {seq} was altered: what the mall holds of it does not fit the log")),
+        other => other,
+    };
     web::html(&Receipt {
         s: Shell::public(&cx, format!("留痕凭证 {seq}")),
         seq,
         at: show_stamp(e.at),
         size,
-        verdict: super::verify::receipt(&proof, &Given::default()).err(),
+        verdict,
         sm2: watch.sm2().verifier().found(proof["checkpoint"].as_str().unwrap_or_default()),
         words: may.then(|| (e.kind.clone(), e.body.clone())),
         erased: by.map(|by| (by.seq, show_stamp(by.at), by.data["basis"].as_str().unwrap_or_default().to_owned())),

@@ -1,0 +1,211 @@
+//! Rows that commands wrote beside orders: each is held against the entry that was written in its transaction, found by subject, time,
+//! person and kind.
+use super::store::{self, Kept};
+use crate::ledger::log::Found;
+use kit::{Query, Result};
+use serde_json::Value;
+
+/// Does a row say what its entry says? `v` holds the row's columns in the order of the query, `d` the entry's facts.
+type Fits = fn(v: &[Value], d: &Value) -> bool;
+
+/// A table, the query that gives its rows with their entries, and what has to agree.
+struct Table {
+    name: &'static str,
+    sql: &'static str,
+    fits: Fits,
+}
+
+/// Is a fact of the entry the same, or does the entry say nothing of it (entries of before the fact was told)?
+fn same(d: &Value, key: &str, v: &Value) -> bool {
+    let told = &d[key];
+    told.is_null() || told == v || told.as_str().is_some_and(|t| v.as_i64().is_some_and(|n| t == n.to_string()))
+}
+
+/// Digest over a list of facts.
+fn digest(v: &[Value]) -> String {
+    kit::text::sha256(&[Value::Array(v.to_vec()).to_string().as_bytes()])
+}
+
+fn text(v: &Value) -> &str {
+    v.as_str().unwrap_or_default()
+}
+
+const TABLES: [Table; 22] = [
+    Table { name: "approval", sql: store::APPROVALS, fits: |v, d| same(d, "duty", &v[0]) },
+    Table { name: "project_approval", sql: store::PROJECT_APPROVALS, fits: |v, d| same(d, "duty", &v[0]) },
+    Table {
+        name: "acceptance",
+        sql: store::ACCEPTANCES,
+        fits: |v, d| {
+            let lines: Value = serde_json::from_str(text(&v[2])).unwrap_or_default();
+            d["verdict"] == v[0]
+                && d["amount"] == v[1]
+                && d["lines"] == lines
+                && text(&d["reason"]) == rules::mask::public(text(&v[3]).trim())
+        },
+    },
+    Table {
+        name: "evaluation",
+        sql: store::EVALUATIONS,
+        fits: |v, d| {
+            let words = kit::text::sha256(&[text(&v[4]).as_bytes()]);
+            d["side"] == v[0] && d["scores"] == Value::Array(v[1..4].to_vec()) && same(d, "words_digest", &words.into())
+        },
+    },
+    Table { name: "payment", sql: store::APPLIED, fits: |v, d| d["amount"] == v[0] && same(d, "due_at", &v[1]) },
+    Table { name: "payment", sql: store::DECIDED, fits: |v, d| d["payment"] == v[0] && d["amount"] == v[1] },
+    Table { name: "payment", sql: store::PAID, fits: |v, d| d["payment"] == v[0] && d["amount"] == v[1] },
+    Table {
+        name: "invoice",
+        sql: store::INVOICES,
+        fits: |v, d| d["amount"] == v[4] && same(d, "digest", &digest(v).into()),
+    },
+    Table { name: "contract", sql: store::SIGNED, fits: |v, d| d["side"] == v[0] },
+    Table {
+        name: "contract",
+        sql: store::CONCLUDED,
+        fits: |v, d| same(d, "publish_due", &v[0]) && same(d, "file_due", &v[1]),
+    },
+    Table {
+        name: "notice_act",
+        sql: store::NOTICE_ACTS,
+        fits: |v, d| {
+            let changes: Value = serde_json::from_str(text(&v[0])).unwrap_or_default();
+            d["changes"] == changes && d["reason"] == v[1]
+        },
+    },
+    Table {
+        name: "agreement",
+        sql: store::AGREEMENTS,
+        fits: |v, d| {
+            let keys = ["number", "title", "category", "pricing", "from", "to", "places"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+    Table {
+        name: "project",
+        sql: store::PROJECTS,
+        fits: |v, d| {
+            let keys = ["number", "quantity", "category", "ceiling"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+    Table {
+        name: "auction",
+        sql: store::AUCTIONS,
+        fits: |v, d| {
+            let keys = ["basis", "opens_at", "commitment"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+    Table { name: "shipment", sql: store::SHIPPED, fits: |v, d| same(d, "parcel", &digest(v).into()) },
+    Table { name: "shipment", sql: store::RECEIVED, fits: |_, _| true },
+    Table { name: "cancel_ask", sql: store::CANCEL_ASKED, fits: |v, d| d["side"] == v[0] && d["reason"] == v[1] },
+    Table { name: "return_case", sql: store::RETURNS, fits: |v, d| d["kind"] == v[0] && d["quantity"] == v[1] },
+    Table {
+        name: "conduct",
+        sql: store::CASES,
+        fits: |v, d| {
+            let keys = ["number", "org", "rule", "about"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+    Table {
+        name: "need",
+        sql: store::NEEDS,
+        fits: |v, d| {
+            let keys = ["number", "category", "reason", "amount", "digest", "valid_to"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+    Table {
+        name: "observation",
+        sql: store::OBSERVED,
+        fits: |v, d| {
+            let day =
+                v[4].as_i64().and_then(|n| i32::try_from(n).ok()).map_or(String::new(), rules::calendar::show_day);
+            let keys = ["product", "source", "url", "price"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v)) && same(d, "day", &day.into())
+        },
+    },
+    Table {
+        name: "batch_round",
+        sql: store::ROUNDS,
+        fits: |v, d| {
+            let keys = ["number", "title", "category", "due_on", "method", "winners"];
+            keys.iter().zip(v).all(|(k, v)| same(d, k, v))
+        },
+    },
+];
+
+/// Names every row that does not agree with its entry, or has none.
+pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
+    for t in &TABLES {
+        let mut last = (i64::MIN, i64::MIN);
+        loop {
+            let piece = store::kept(q, t.sql, last).await?;
+            out.rows += piece.len();
+            for k in &piece {
+                judge(t, k, out);
+            }
+            match piece.last() {
+                Some(k) if piece.len() as i64 == store::PIECE => last = k.key,
+                _ => break,
+            }
+        }
+    }
+    agreements(q, out).await
+}
+
+fn judge(t: &Table, k: &Kept, out: &mut Found) {
+    let named =
+        if k.key.1 == 0 { format!("{} {}", t.name, k.key.0) } else { format!("{} {}/{}", t.name, k.key.0, k.key.1) };
+    match &k.entry {
+        None => out.say(format!("{named} comes from no entry of the journal, or was altered")),
+        // What was erased says nothing more; that it was erased is compared elsewhere.
+        Some(e) if e.is_empty() => {}
+        Some(e) => {
+            let d = serde_json::from_str::<Value>(e).map(|mut v| v["data"].take()).unwrap_or_default();
+            if !(t.fits)(&k.columns, &d) {
+                out.say(format!("{named} differs from its journal entry"));
+            }
+        }
+    }
+}
+
+/// Price schedules and members of framework agreements: many rows of one entry, and one row of many entries.
+async fn agreements(q: &dyn Query, out: &mut Found) -> Result<()> {
+    for id in store::agreements(q).await? {
+        let entries = kit::journal::about(q, &format!("agreement/{id}")).await?;
+        if let Some(told) = entries.iter().find_map(|e| e.data["schedule"].as_str())
+            && told != trade::fixed::schedule_digest(q, id).await?
+        {
+            out.say(format!("agreement_item of agreement {id} differs from its journal entry"));
+        }
+        for m in store::members(q, id).await? {
+            out.rows += 1;
+            let who = m.supplier.to_string();
+            let last = entries.iter().rfind(|e| match e.kind.as_str() {
+                "agreement.joined" => e.data["supplier_id"] == who.as_str(),
+                "agreement.left" => e.data["supplier"] == who.as_str(),
+                _ => false,
+            });
+            let joined =
+                entries.iter().rfind(|e| e.kind == "agreement.joined" && e.data["supplier_id"] == who.as_str());
+            // Entries of before do not say who by id.
+            let old = entries.iter().any(|e| e.kind == "agreement.joined" && e.data["supplier_id"].is_null());
+            let fits = match (joined, last) {
+                (Some(j), Some(l)) => {
+                    j.data["discount_bp"] == m.discount_bp
+                        && j.data["place"] == m.place
+                        && (l.kind == "agreement.joined") == (m.state == "in")
+                }
+                _ => old,
+            };
+            if !fits {
+                out.say(format!("agreement_member {id}/{who} differs from its journal entries"));
+            }
+        }
+    }
+    Ok(())
+}
