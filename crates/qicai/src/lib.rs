@@ -56,7 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0030_lead_quotes", include_str!("../../../migrations/0030_lead_quotes.sql")),
     ("0031_rooms", include_str!("../../../migrations/0031_rooms.sql")),
     ("0032_proof", include_str!("../../../migrations/0032_proof.sql")),
-    ("0033_paid", include_str!("../../../migrations/0033_paid.sql")),
+    ("0033_lookups", include_str!("../../../migrations/0033_lookups.sql")),
     ("0025_disclosure", include_str!("../../../migrations/0025_disclosure.sql")),
 ];
 

@@ -28,13 +28,12 @@ pub struct Brief {
     pub due: String,
 }
 
-/// The most pressing open leads somebody may see, and how many leads there are in all; none for those whom leads do not concern.
+/// The most pressing open leads somebody may see, and how many are open; none for those whom leads do not concern.
 pub async fn briefs(watch: &Watch, actor: &Actor) -> Result<(Vec<Brief>, i64)> {
     if ![Duty::Regulator, Duty::Auditor, Duty::Signer].into_iter().any(|d| actor.may(d)) {
         return Ok((Vec::new(), 0));
     }
-    let (found, all) = store::list(watch.db(), &actor.scope(), &store::Filter::default(), 1, MOST).await?;
-    let open: Vec<_> = found.into_iter().filter(|a| !a.state.over()).collect();
+    let (open, all) = store::pressing(watch.db(), &actor.scope(), MOST).await?;
     let names = base::orgs::names(watch.db(), &open.iter().map(|a| a.org).collect::<Vec<_>>()).await?;
     let brief = |a: store::Alert| Brief {
         id: a.id,

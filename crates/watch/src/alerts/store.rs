@@ -246,7 +246,26 @@ pub async fn list(q: &dyn Query, scope: &Scope, f: &Filter, page: usize, size: u
 pub async fn waiting(q: &dyn Query, scope: &Scope) -> Result<i64> {
     let (condition, who) = visible(scope);
     let states = if matches!(scope, Scope::Region(_)) { "'raised', 'explained', 'verified'" } else { "'asked'" };
-    Ok(q.one(&format!("SELECT COUNT(*) FROM alert WHERE {condition} AND state IN ({states})"), &[who]).await?.int(0))
+    let sql = format!("SELECT COUNT(*) FROM alert WHERE {condition} AND {OPEN} AND state IN ({states})");
+    Ok(q.one(&sql, &[who]).await?.int(0))
+}
+
+/// The most pressing leads that are not closed, red ones first, newest first; and how many are not closed.
+pub async fn pressing(q: &dyn Query, scope: &Scope, most: usize) -> Result<(Vec<Alert>, i64)> {
+    let (condition, who) = visible(scope);
+    let count =
+        q.one(&format!("SELECT COUNT(*) FROM alert WHERE {condition} AND {OPEN}"), &[who.clone()]).await?.int(0);
+    // Level by level, so that an index gives them in their order.
+    let sql = format!("{ALERT} WHERE {condition} AND {OPEN} AND level = $2 ORDER BY id DESC LIMIT $3");
+    let mut out = Vec::new();
+    for level in [Level::Red, Level::Orange, Level::Yellow] {
+        let room = most - out.len();
+        if room > 0 && count > 0 {
+            let found = q.rows(&sql, &[who.clone(), level.key().into(), room.into()]).await?;
+            out.extend(found.iter().map(read).collect::<Result<Vec<_>>>()?);
+        }
+    }
+    Ok((out, count))
 }
 
 /// Leads that go to the next department above now.

@@ -149,3 +149,49 @@ impl<Q: Clone + Eq + Hash, T: Weighed + Send + Sync + 'static> Answers<Q, T> {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = (HashMap::new(), 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    #[tokio::test]
+    async fn an_answer_is_made_once_and_again_when_something_new_is_counted() {
+        let (answers, made) = (Answers::<u8, Option<i64>>::default(), AtomicI64::new(0));
+        let ask = |question: u8, position: i64, hour: u32| answers_of(&answers, question, (position, hour), &made);
+        // Two at the same time: the second waits and finds it.
+        let (a, b) = tokio::join!(ask(1, 10, 0), ask(1, 10, 0));
+        assert_eq!((a, b), ((Some(1), 10), (Some(1), 10)));
+        assert_eq!(ask(2, 10, 0).await, (Some(2), 10), "another question");
+        assert_eq!(ask(1, 11, 0).await, (Some(3), 11), "something was counted");
+        assert_eq!(ask(1, 10, 0).await, (Some(3), 11), "whoever is behind gets what is newer");
+        assert_eq!(ask(1, 11, 3_600).await, (Some(4), 11), "deadlines ended with the hour");
+        answers.forget();
+        assert_eq!(ask(1, 11, 3_600).await, (Some(5), 11));
+    }
+
+    async fn answers_of(
+        answers: &Answers<u8, Option<i64>>,
+        question: u8,
+        at: (i64, u32),
+        made: &AtomicI64,
+    ) -> (Option<i64>, i64) {
+        let make = async {
+            tokio::task::yield_now().await;
+            Ok(Some(made.fetch_add(1, Ordering::Relaxed) + 1))
+        };
+        let a = answers.made(&question, at, make).await.unwrap();
+        (*a.made, a.position)
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_much_room_is_forgotten() {
+        let answers = Answers::<u8, Found>::default();
+        let large = Found { orders: vec![(0, 0); BYTES_MAX / 16], ..Found::default() };
+        let small = Found { number: 1, ..Found::default() };
+        answers.made(&1, (1, 0), async { Ok(small.clone()) }).await.unwrap();
+        answers.made(&2, (1, 0), async { Ok(large) }).await.unwrap();
+        let again = answers.made(&1, (1, 0), async { Ok(Found { number: 2, ..small }) }).await.unwrap();
+        assert_eq!(again.made.number, 2);
+    }
+}
