@@ -36,6 +36,11 @@ impl Ids {
     }
 }
 
+/// The least id that can be born at a time, ms UTC.
+pub fn first(at: i64) -> i64 {
+    at << TAIL_BITS
+}
+
 /// Time of birth of an id, ms UTC.
 pub fn born(id: i64) -> i64 {
     id >> TAIL_BITS

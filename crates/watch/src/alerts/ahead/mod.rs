@@ -8,6 +8,7 @@ pub use store::{Line, Order, Party};
 
 use super::facts::clocks::store::{self as clocks, Open};
 use super::facts::orders::store as orders;
+use super::facts::prices::store as prices;
 use kit::journal::Recorded;
 use kit::{Query, Result};
 use rules::alert::past::{Past, days_before};
@@ -46,6 +47,8 @@ pub struct Ahead {
     points: HashMap<i64, Vec<(Ms, i64)>>,
     goods: HashMap<i64, Goods>,
     deals: HashMap<i64, Vec<Deal>>,
+    /// How many deals of each product were asked for.
+    deals_most: usize,
     classes: HashMap<String, Vec<(i64, i64)>>,
 }
 
@@ -186,11 +189,9 @@ impl Ahead {
         let own = concluded.iter().map(|(_, id)| self.lines(*id).len()).max().unwrap_or(0);
         let (from, to) = span(concluded.iter().map(|(at, _)| *at));
         self.goods = store::goods(q, &products, (from - BESIDE, to + BESIDE)).await?;
-        self.deals = store::deals(q, &products, days_before(from, YEAR), own).await?;
-        for class in classes {
-            let found = store::class(q, &class, own).await?;
-            self.classes.insert(class, found);
-        }
+        self.deals_most = store::PRICES_MAX + own;
+        self.deals = store::deals(q, &products, days_before(from, YEAR), self.deals_most).await?;
+        self.classes = store::classes(q, &classes, own).await?;
         Ok(())
     }
 }
@@ -310,6 +311,15 @@ impl Ahead {
     pub fn deals(&self, product: i64, but: i64, at: Ms) -> Vec<i64> {
         let from = days_before(at, YEAR);
         self.deals.get(&product).map_or_else(Vec::new, |all| store::newest(all, but, from))
+    }
+
+    /// How many deals of a product there were in the year before a time and since.
+    pub async fn deals_since(&self, q: &dyn Query, product: i64, at: Ms) -> Result<i64> {
+        let (from, all) = (days_before(at, YEAR), self.deals.get(&product).map_or(&[][..], Vec::as_slice));
+        match all.len() < self.deals_most {
+            true => Ok(store::count_since(all, from)),
+            false => prices::deals_since(q, product, from).await,
+        }
     }
 
     /// What the latest lines of a category cost, those of one order left out.

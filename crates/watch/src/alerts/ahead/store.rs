@@ -1,12 +1,14 @@
 //! Rows that a piece of entries needs, many at a time.
-use super::super::facts::store::each;
-use kit::db::Row;
+use super::super::facts::store::{each, of_each};
+use kit::db::{Row, Val};
+use kit::ids;
 use kit::{Query, Result, params};
 use rules::calendar::Ms;
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 /// Prices that are compared, at most.
-const PRICES_MAX: usize = 300;
+pub const PRICES_MAX: usize = 300;
 
 /// Rows by their first column, which is an id; the order of the rows stays.
 fn by_first<T>(rows: &[Row], read: impl Fn(&Row) -> T) -> HashMap<i64, Vec<T>> {
@@ -302,10 +304,11 @@ pub async fn goods(q: &dyn Query, products: &BTreeSet<i64>, (from, to): (Ms, Ms)
     let beside = |ids: &str| {
         format!(
             "SELECT l.product, o.unit, o.made_at, l.price FROM order_line l JOIN orders o ON o.id = l.orders WHERE l.product IN ({ids}) \
-             AND o.made_at >= $1 AND o.made_at <= $2 AND o.state IN ('contracting', 'performing', 'completed')"
+             AND l.orders >= $3 AND o.made_at >= $1 AND o.made_at <= $2 AND o.state IN ('contracting', 'performing', 'completed')"
         )
     };
-    for r in each(q, products, params![from, to], beside).await? {
+    // No order is made later than its id was born: older ids need not be looked at.
+    for r in each(q, products, params![from, to, ids::first(from)], beside).await? {
         out.entry(r.int(0)).or_default().beside.push((r.int(1), r.int(2), r.int(3)));
     }
     Ok(out)
@@ -319,17 +322,18 @@ pub struct Deal {
     price: i64,
 }
 
-/// Deals of products since a time, the newest of each first; `own` more than are compared.
-pub async fn deals(q: &dyn Query, products: &BTreeSet<i64>, from: Ms, own: usize) -> Result<HashMap<i64, Vec<Deal>>> {
-    let sql = |ids: &str| {
+/// Deals of products since a time, the newest `most` of each first.
+pub async fn deals(q: &dyn Query, products: &BTreeSet<i64>, from: Ms, most: usize) -> Result<HashMap<i64, Vec<Deal>>> {
+    let one = |product: &str| {
         format!(
-            "SELECT product, orders, at, price FROM (SELECT product, orders, at, price, entry, line, ROW_NUMBER() OVER \
-             (PARTITION BY product ORDER BY at DESC, entry DESC, line DESC) AS place FROM deal WHERE product IN ({ids}) AND at >= $1) d \
-             WHERE place <= $2 ORDER BY product, place"
+            "SELECT product, orders, at, price, entry, line FROM deal WHERE product = {product} AND at >= $1 \
+             ORDER BY at DESC, entry DESC, line DESC LIMIT $2"
         )
     };
-    let read = |r: &Row| Deal { orders: r.int(1), at: r.int(2), price: r.int(3) };
-    Ok(by_first(&each(q, products, params![from, PRICES_MAX + own], sql).await?, read))
+    let keys: Vec<Val> = products.iter().map(Val::from).collect();
+    let mut rows = of_each(q, &keys, Val::from(-1_i64), params![from, most], one).await?;
+    rows.sort_by_key(|r| Reverse((r.int(2), r.int(4), r.int(5))));
+    Ok(by_first(&rows, |r| Deal { orders: r.int(1), at: r.int(2), price: r.int(3) }))
 }
 
 /// The newest of some deals since a time, those of one order left out.
@@ -337,10 +341,30 @@ pub fn newest(deals: &[Deal], but: i64, from: Ms) -> Vec<i64> {
     deals.iter().filter(|d| d.at >= from && d.orders != but).take(PRICES_MAX).map(|d| d.price).collect()
 }
 
-/// What the latest lines of a category cost, by order; `own` more than are compared.
-pub async fn class(q: &dyn Query, category: &str, own: usize) -> Result<Vec<(i64, i64)>> {
-    let sql = "SELECT orders, price FROM order_line WHERE category = $1 ORDER BY id DESC LIMIT $2";
-    Ok(q.rows(sql, params![category, PRICES_MAX + own]).await?.iter().map(|r| (r.int(0), r.int(1))).collect())
+/// How many of some deals were made since a time.
+pub fn count_since(deals: &[Deal], from: Ms) -> i64 {
+    deals.iter().filter(|d| d.at >= from).count() as i64
+}
+
+/// What the latest lines of categories cost, by order, the newest first; `own` more than are compared.
+pub async fn classes(
+    q: &dyn Query,
+    categories: &BTreeSet<String>,
+    own: usize,
+) -> Result<HashMap<String, Vec<(i64, i64)>>> {
+    let one = |category: &str| {
+        format!(
+            "SELECT category, orders, price, id FROM order_line WHERE category = {category} ORDER BY id DESC LIMIT $1"
+        )
+    };
+    let keys: Vec<Val> = categories.iter().map(|c| Val::from(c.as_str())).collect();
+    let mut rows = of_each(q, &keys, Val::from(""), params![PRICES_MAX + own], one).await?;
+    rows.sort_by_key(|r| Reverse(r.int(3)));
+    let mut out: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
+    for r in rows {
+        out.entry(r.text(0)).or_default().push((r.int(1), r.int(2)));
+    }
+    Ok(out)
 }
 
 /// The latest lines of a category, those of one order left out.

@@ -21,6 +21,29 @@ pub async fn each(q: &dyn Query, ids: &BTreeSet<i64>, first: &[Val], sql: impl F
     Ok(out)
 }
 
+/// Keys asked for in one statement of [`of_each`].
+const UNITED: usize = 8;
+
+/// Rows of one query for each of many keys, which may be limited and so cannot be asked with a list of keys; `one` gets the mark of
+/// its key, which comes after the other parameters. `nobody` is a key that nothing has. The order of the rows is lost.
+pub async fn of_each(
+    q: &dyn Query,
+    keys: &[Val],
+    nobody: Val,
+    first: &[Val],
+    one: impl Fn(&str) -> String,
+) -> Result<Vec<Row>> {
+    let part = |i: usize| format!("SELECT * FROM ({}) u{i}", one(&format!("${}", first.len() + 1 + i)));
+    let sql = (0..UNITED).map(part).collect::<Vec<_>>().join(" UNION ALL ");
+    let mut out = Vec::new();
+    for piece in keys.chunks(UNITED) {
+        let mut all = first.to_vec();
+        all.extend((0..UNITED).map(|i| piece.get(i).unwrap_or(&nobody).clone()));
+        out.extend(q.rows(&sql, &all).await?);
+    }
+    Ok(out)
+}
+
 /// Region of a project.
 pub async fn region_of_project(q: &dyn Query, id: i64) -> Result<Option<String>> {
     Ok(q.row("SELECT region FROM project WHERE id = $1", params![id]).await?.map(|r| r.text(0)))

@@ -52,7 +52,7 @@ async fn only_here(c: &Case<'_>, (product, price): (i64, i64), least: i64, sheet
     let (seen, links, twin) = c.a.outside(product);
     // Deals matter only where nobody sells it outside.
     let deals = match seen + links {
-        0 => prices::deals_since(c.q, product, days_before(c.e.at, YEAR)).await?,
+        0 => c.a.deals_since(c.q, product, c.e.at).await?,
         _ => 0,
     };
     let f = m05_only_here::Figures { deals, links, seen, price, twin };
