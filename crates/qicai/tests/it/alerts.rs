@@ -261,7 +261,11 @@ async fn a_file_that_somebody_altered_is_named() {
     let mut found = Default::default();
     watch::ledger::compare::audit(&mall.mall.watch, &mut found).await.unwrap();
     let id = path.rsplit('/').next().unwrap();
-    assert!(found.wrong.iter().any(|f| f.starts_with(&format!("said_file of alert {id} differs"))), "{:?}", found.wrong);
+    assert!(
+        found.wrong.iter().any(|f| f.starts_with(&format!("said_file of alert {id} differs"))),
+        "{:?}",
+        found.wrong
+    );
     // Too large a file is refused, with what was typed.
     let large = vec![b'x'; base::said::FILE_BYTES_MAX + 1];
     let fields = [("act", "explain"), ("words", "写好的说明")];

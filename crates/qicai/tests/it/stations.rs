@@ -383,7 +383,8 @@ async fn a_way_that_a_station_has_not_switched_on_is_refused_with_its_origin() {
     buy(&handler, &product, "1").await.leads();
     let head = [("title", "分站功能"), ("basis", "示财采〔2026〕12号"), ("from", today.as_str())];
     let draft = first.post("/rulebook", &head).await.leads().to_owned();
-    let fields = [("key", "station.features"), ("value", "auction"), ("value", "venue.ludao"), ("mode", ""), ("form", "")];
+    let fields =
+        [("key", "station.features"), ("value", "auction"), ("value", "venue.ludao"), ("mode", ""), ("form", "")];
     first.post(&format!("{draft}/change"), &fields).await.leads();
     first.get(&draft).await.shows(&["竞价、鲁产精品", "直购、竞价、批量采购、定点采购"]);
     first.post(&format!("{draft}/act"), &[("act", "submit")]).await.leads();

@@ -15,6 +15,6 @@ mod view;
 pub use award::{Award, AwardLine, award};
 pub use due::run_due;
 pub use flow::{answer_cancel, ask_cancel, confirm, decide_cancel, refuse, sign};
-pub use pages::routes;
+pub use pages::{routes, words as words_of};
 pub use store::{KeptCheck, Line, Order, compared, lines as lines_of, performing, supplier_of, unit_of};
 pub use view::install_counter;
