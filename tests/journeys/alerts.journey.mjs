@@ -29,10 +29,10 @@ const fill = async (page) => {
 export default async function ({ step, open }) {
   const buyer = await open({ user: "hyjt.jingban" });
   await step("the buyer is told before the harm, and buys on", async () => {
-    for (let n = 0; n < 3; n += 1) {
+    for (let n = 0; n < 5; n += 1) {
       await fill(buyer);
-      if (n === 2) {
-        await shows(buyer, "频繁零星采购");
+      if (n === 4) {
+        await shows(buyer, "没有频繁零星采购");
         await sound(buyer, "alerts-in-the-cart");
       }
       await buyer.fill("#purpose", "零星补充");
@@ -55,7 +55,7 @@ export default async function ({ step, open }) {
     await press(office, "交办");
     await shows(office, "已交办");
     await office.goto(path);
-    await office.fill("#words", "一个月三单复印纸，请说明为什么不合并采购。");
+    await office.fill("#words", "一个月五单复印纸，请说明为什么不合并采购。");
     await press(office, "请对方说明");
     await shows(office, "等对方说明");
     await sound(office, "alerts-asked");
@@ -64,7 +64,7 @@ export default async function ({ step, open }) {
     const signer = await open({ user: "hyjt.queren", width: PHONE });
     await signer.goto("/alerts");
     await signer.click("table.cards tbody a >> nth=0");
-    await signer.fill("#words", "三个科室分别申请，今后合并。");
+    await signer.fill("#words", "五个科室分别申请，今后合并。");
     await signer.setInputFiles("#file", pdf("科室申请.pdf"));
     await press(signer, "提交说明");
     await shows(signer, "科室申请.pdf");
@@ -75,10 +75,10 @@ export default async function ({ step, open }) {
     await office.goto(path);
     const [file] = await Promise.all([office.waitForEvent("download"), office.click("a:has-text('科室申请.pdf')")]);
     assert.equal(file.suggestedFilename(), "科室申请.pdf");
-    await office.fill("#words", "看了三个科室的申请，同一天提出，可以合并。");
+    await office.fill("#words", "看了五个科室的申请，同一天提出，可以合并。");
     await press(office, "记下核实情况");
     await sound(office, "alerts-verified");
-    await office.fill("#words", "同一天提出的需求分三次采购。");
+    await office.fill("#words", "同一天提出的需求分五次采购。");
     await office.selectOption("#indicator", "credit.deduct.buyer_split");
     await sure(office, "作诚信处理，办结");
     await shows(office, "已作诚信处理");
@@ -90,7 +90,7 @@ export default async function ({ step, open }) {
     const auditor = await open({ user: "jinan.shenji" });
     await auditor.goto(path);
     await auditor.check("input[name=found][value=right]");
-    await auditor.fill("#review-words", "三份申请同日提出，属实。");
+    await auditor.fill("#review-words", "五份申请同日提出，属实。");
     await press(auditor, "记下复核结论");
     await shows(auditor, "复核：确有问题");
     await auditor.goto("/alerts/rules?hit=1");

@@ -174,6 +174,8 @@ fn about_link(c: &Case) -> Option<String> {
         "dispute" => "disputes",
         "inspection" => "inspections",
         "evaluations" => "evaluations",
+        "alert" => "alerts",
+        "audit_finding" => "inquiries/findings",
         _ => return None,
     };
     Some(format!("/{room}/{id}"))

@@ -15,7 +15,7 @@ mod view;
 pub use award::{Award, AwardLine, award};
 pub use due::run_due;
 pub use flow::{answer_cancel, ask_cancel, confirm, decide_cancel, refuse, sign};
-pub use pages::routes;
+pub use pages::{routes, words as words_of};
 pub use store::{
     KeptCheck, Line, Order, compared, line_digest, lines as lines_of, performing, private, supplier_of, unit_of,
 };

@@ -237,8 +237,8 @@ fn filing(c: &Contract) -> String {
     format!("应于 {} 前公告、{} 前备案；{} 已由系统公告并备案。", day(c.publish_due), day(c.file_due), day(c.filed_at))
 }
 
-/// What an entry means, in Chinese.
-fn words(e: &Recorded) -> String {
+/// What an entry about an order means, in Chinese.
+pub fn words(e: &Recorded) -> String {
     let fixed = match e.kind.as_str() {
         "order.placed" => "提交订单，冻结预算，锁定价格和库存",
         "order.awarded" => "按成交结果生成订单，预算从项目转入",

@@ -55,8 +55,10 @@ pub struct Event {
     pub seq: i64,
     /// When.
     pub at: String,
-    /// What happened.
+    /// What happened: key, and in words.
     pub kind: String,
+    /// The words.
+    pub what: String,
     /// Who, as id; 0 for the system.
     pub actor: i64,
     /// Hash of its words.
@@ -183,7 +185,14 @@ pub(super) fn checks_of(h: &Head) -> Result<Vec<KeptCheck>> {
 }
 
 fn event(e: &Recorded) -> Event {
-    Event { seq: e.seq, at: show_stamp(e.at), kind: e.kind.clone(), actor: e.actor, hash: e.hash.clone() }
+    Event {
+        seq: e.seq,
+        at: show_stamp(e.at),
+        kind: e.kind.clone(),
+        what: trade::orders::words_of(e),
+        actor: e.actor,
+        hash: e.hash.clone(),
+    }
 }
 
 /// Puts a working paper together; with names of people for pages, with ids for files.
