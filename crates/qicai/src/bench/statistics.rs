@@ -92,7 +92,8 @@ async fn made(data: &Path, o: &Options) -> Result<()> {
     demo::fill(&mall.watch, size, &mut |_| {}).await?;
     crate::settle(&mall.watch).await?;
     let began = Instant::now();
-    store::deals(mall.watch.db(), o.orders, o.units).await?;
+    let market = store::market(mall.watch.db(), o.units).await?;
+    store::deals(mall.watch.db(), &market, o.orders).await?;
     journal::sequence(mall.watch.db()).await?;
     println!("Written in {:.0} s\n", began.elapsed().as_secs_f64());
     rates(&mall.watch, o).await
@@ -181,13 +182,14 @@ async fn lag(data: &Path, o: &Options) -> Result<()> {
     let mall = mall(data).await?;
     let watch = &mall.watch;
     watch::statistics::follow(watch).await?;
+    let market = store::market(watch.db(), o.units).await?;
     let running = crate::start(watch)?;
     let (mut behind, began, mut written) = (std::collections::BTreeMap::<String, Vec<i64>>::new(), Instant::now(), 0);
     while began.elapsed() < Duration::from_secs(o.seconds) {
         let due = (began.elapsed().as_secs_f64() * o.writes as f64) as u64;
         if written < due {
             let n = (due - written).min(50);
-            store::deals(watch.db(), n, 0).await?;
+            store::deals(watch.db(), &market, n).await?;
             written += n;
         }
         let head = journal::head(watch.db()).await?;

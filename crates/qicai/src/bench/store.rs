@@ -266,23 +266,35 @@ async fn buyers(db: &Db, units: u64) -> Result<()> {
     Ok(())
 }
 
-/// Orders whose contract took effect on some day of the last two years, each with its journal entry; makes units first when
-/// asked to.
-pub async fn deals(db: &Db, orders: u64, units: u64) -> Result<()> {
-    if units > 0 {
+/// Who buys what of whom in orders of the bench.
+pub struct Market {
+    /// Budget line, unit, region.
+    lines: Vec<(i64, i64, String)>,
+    handler: i64,
+    /// Id, name, size.
+    suppliers: Vec<(i64, String, String)>,
+    /// Product, category, lowest price.
+    goods: Vec<(i64, String, i64)>,
+}
+
+/// Reads it, after so many units were made where there are none yet.
+pub async fn market(db: &Db, units: u64) -> Result<Market> {
+    let sql = "SELECT b.id, b.org, b.region FROM budget_line b WHERE b.code = 'bench' ORDER BY b.id";
+    if db.rows(sql, params![]).await?.is_empty() {
         buyers(db, units).await?;
     }
-    let sql = "SELECT b.id, b.org, b.region FROM budget_line b WHERE b.code = 'bench' ORDER BY b.id";
-    let lines: Vec<(i64, i64, String)> =
-        db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.int(1), r.text(2))).collect();
+    let lines = db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.int(1), r.text(2))).collect();
     let handler = db.one("SELECT MIN(id) FROM person", params![]).await?.int(0);
     let sql = "SELECT s.org, g.name, s.size FROM supplier s JOIN org g ON g.id = s.org ORDER BY s.org";
-    let suppliers: Vec<(i64, String, String)> =
-        db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.text(1), r.text(2))).collect();
+    let suppliers = db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.text(1), r.text(2))).collect();
     let sql = "SELECT p.id, p.category, MIN(o.price) FROM product p JOIN offer o ON o.product = p.id GROUP BY p.id, p.category ORDER BY p.id LIMIT 4000";
-    let goods: Vec<(i64, String, i64)> =
-        db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.text(1), r.int(2))).collect();
-    let (lines, suppliers, goods) = (&lines, &suppliers, &goods);
+    let goods = db.rows(sql, params![]).await?.iter().map(|r| (r.int(0), r.text(1), r.int(2))).collect();
+    Ok(Market { lines, handler, suppliers, goods })
+}
+
+/// Orders whose contract took effect on some day of the last two years, each with its journal entry.
+pub async fn deals(db: &Db, market: &Market, orders: u64) -> Result<()> {
+    let Market { lines, handler, suppliers, goods } = market;
     for first in (0..orders).step_by(PIECE as usize) {
         db.write("bench.deals", |tx| {
             Box::pin(async move {
@@ -296,7 +308,7 @@ pub async fn deals(db: &Db, orders: u64, units: u64) -> Result<()> {
                     let (quantity, signed) = (dice.between(1, 20), tx.now() - dice.between(0, 700) * 86_400_000);
                     let paid = (price * dice.between(90, 101) / 100).max(1);
                     let number = format!("B{id}");
-                    heads.push(params![id, &number, region, *unit, *supplier, handler, paid * quantity, signed].to_vec());
+                    heads.push(params![id, &number, region, *unit, *supplier, *handler, paid * quantity, signed].to_vec());
                     rows.push(
                         params![tx.id(), id, *product, *budget, category, *price, paid, quantity].to_vec(),
                     );
