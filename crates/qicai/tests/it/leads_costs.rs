@@ -41,7 +41,7 @@ async fn costs(mall: &Box) -> Vec<(String, i64, u64)> {
 /// piece move the follower on; before its books were read together an order cost 18 and a contract 10.
 const COSTS: [(&str, i64, u64); 10] = [
     ("acceptance.recorded", 60, 8),
-    ("contract.concluded", 105, 38),
+    ("contract.concluded", 105, 28),
     ("contract.signed", 210, 10),
     ("evaluation.made", 30, 66),
     ("invoice.recorded", 45, 5),
