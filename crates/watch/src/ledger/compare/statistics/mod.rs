@@ -1,11 +1,13 @@
 //! What is counted of each order, compared with the entries it was counted from and with the order.
-use super::store::{self, Counted};
+mod store;
+
 use super::told::Told;
 use crate::ledger::log::Found;
 use crate::statistics::PROJECTION;
 use kit::journal;
 use kit::{Query, Result};
 use serde_json::Value;
+use store::Counted;
 
 /// A row that moves all the time is looked at so often; then it is left to the next audit.
 const LOOKS: usize = 5;

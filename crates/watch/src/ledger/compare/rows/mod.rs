@@ -1,9 +1,11 @@
 //! Rows that commands wrote beside orders: each is held against the entry that was written in its transaction, found by subject, time,
 //! person and kind.
-use super::store::{self, Kept};
+mod store;
+
 use crate::ledger::log::Found;
 use kit::{Query, Result};
 use serde_json::Value;
+use store::Kept;
 
 /// Does a row say what its entry says? `v` holds the row's columns in the order of the query, `d` the entry's facts.
 type Fits = fn(v: &[Value], d: &Value) -> bool;
