@@ -63,6 +63,15 @@ fn keys(formula: &'static str) -> Vec<&'static str> {
     out
 }
 
+/// Does a parameter have other values for some goods, sums or ways of buying?
+fn narrower(facts: &Facts, region: &str, day: Day, key: &str) -> bool {
+    let path = facts.path(region);
+    facts.rulebook.all(key).iter().filter(|r| r.in_force(day) && path.contains(&r.region.as_str())).any(|r| {
+        let ways = r.mode.is_some() || r.form.is_some() || r.category.is_some();
+        ways || r.amount_from.is_some() || r.amount_below.is_some()
+    })
+}
+
 /// A rule for people: its formula with what the parameters are at a place, by their names where that is not one number.
 pub(super) fn line(facts: &Facts, region: &str, day: Day, r: &'static Rule) -> Line {
     let (mut formula, mut parameters) = (r.formula.to_owned(), Vec::new());
@@ -77,8 +86,10 @@ pub(super) fn line(facts: &Facts, region: &str, day: Day, r: &'static Rule) -> L
             None => format!("〔{title}〕"),
         };
         formula = formula.replace(&format!("{{{key}}}"), &inline);
+        let more = found.is_some() && narrower(facts, region, day, key);
         let value = found
             .map_or("按品目、金额或方式规定".to_owned(), |e| show_value(facts, key, &e.value, &e.rule.unit));
+        let value = if more { format!("{value}（部分品目、金额或方式另有规定）") } else { value };
         parameters.push(Parameter { key, title, value });
     }
     Line { r, formula, parameters, t: Tally::default(), ends: Ends::default(), precision: String::new(), seeded: None }
