@@ -53,6 +53,9 @@ async fn what_nobody_registers_counts_as_arrived_and_is_pushed() {
     later(&mall, 3 * DAY).await;
     assert_eq!(told(&mall, "货应该已经到了").await, 2, "receiver and handler, once");
     receiver.get(&order).await.shows(&["没有收到", "已按到货计算验收期限", "视为到货"]);
+    mall.settle().await;
+    let running = "SELECT COUNT(*) FROM stat_deal WHERE accept_due > 0 AND deliver_end = 0";
+    assert_eq!(mall.number(running).await, 1, "who has to accept is measured, who delivered is not praised for it");
 
     // Said not to have arrived: nothing runs, the supplier hears of it; other units and suppliers cannot say so.
     let id = mall.number("SELECT MAX(id) FROM shipment").await;
@@ -61,6 +64,8 @@ async fn what_nobody_registers_counts_as_arrived_and_is_pushed() {
     assert_eq!(seller.post(&miss, &[]).await.status, StatusCode::FORBIDDEN);
     receiver.post(&miss, &[]).await.leads();
     assert_eq!(told(&mall, "还没有收到货").await, 1);
+    mall.settle().await;
+    assert_eq!(mall.number(running).await, 0);
     later(&mall, 3 * DAY).await;
     assert_eq!(told(&mall, "尽快验收").await, 0);
     later(&mall, 6 * DAY).await;
@@ -83,6 +88,8 @@ async fn what_nobody_registers_counts_as_arrived_and_is_pushed() {
     receiver.upload(&format!("{order}/accept"), &[("line", &line), (&good, "10")], "photos", "", &[]).await.leads();
     let late = "SELECT COUNT(*) FROM conduct WHERE rule = 'credit.deduct.buyer_late_acceptance'";
     assert_eq!(mall.number(late).await, 1);
+    mall.settle().await;
+    assert_eq!(mall.number("SELECT accept_end FROM stat_deal").await, 2, "late");
     later(&mall, 30 * DAY).await;
     assert_eq!((told(&mall, "尽快验收").await, told(&mall, "逾期没有验收").await), (1, 2));
     mall.sound().await;

@@ -137,7 +137,7 @@ const COVERED: [Covered; 28] = [
     (
         "stat_line",
         &["orders", "line"],
-        &["category", "product", "quantity", "amount", "market"],
+        &["category", "product", "quantity", "amount", "market", "day", "since", "gone"],
         "1 = 1",
         &["stat_line {}/{} "],
     ),

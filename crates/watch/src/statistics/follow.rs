@@ -44,6 +44,8 @@ pub async fn follow(watch: &Watch) -> Result<usize> {
                 match e.kind.as_str() {
                     "contract.concluded" => concluded(watch, tx, e, id).await?,
                     "shipment.received"
+                    | "shipment.assumed"
+                    | "shipment.missing"
                     | "acceptance.recorded"
                     | "payment.paid"
                     | "return.done"
@@ -205,6 +207,14 @@ async fn moved(watch: &Watch, tx: &Tx<'_>, e: &Recorded, id: i64) -> Result<()> 
             *deliver = ended(*deliver, e.at);
             let old = *accept;
             c.clocks[2] = again(old, begun(watch, "clock.accept", &c, e.at));
+        }
+        // Nobody registered the goods: they count as arrived for those who have to accept them, not for who delivered them.
+        "shipment.assumed" => {
+            let old = *accept;
+            c.clocks[2] = again(old, begun(watch, "clock.accept", &c, e.at));
+        }
+        "shipment.missing" => {
+            *accept = if accept.end == End::Open { Clock::default() } else { *accept };
         }
         "acceptance.recorded" => {
             *deliver = found(*deliver, e.at);

@@ -30,7 +30,7 @@ fn running(f: &Facts, o: &Open) -> Vec<Running> {
     push(Step::Deliver, clock("clock.deliver", signed), arrived);
     // Where nobody noted the arrival, the time to accept has no beginning.
     let looked_at = o.accepted.filter(|_| o.to_accept <= 0);
-    push(Step::Accept, o.received.and_then(|at| clock("clock.accept", at)), looked_at);
+    push(Step::Accept, o.there.and_then(|at| clock("clock.accept", at)), looked_at);
     if let Some(at) = o.accepted.filter(|_| o.kept > 0) {
         let key = if o.size == "large" { "clock.pay" } else { "clock.pay_sme" };
         push(Step::Pay, clock(key, at), o.paid_at.filter(|_| o.paid >= o.kept));

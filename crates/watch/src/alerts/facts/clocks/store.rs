@@ -57,6 +57,8 @@ pub struct Open {
     pub size: String,
     /// Category of the first line.
     pub category: String,
+    /// When goods were there: registered, or counted as arrived because nobody registered them.
+    pub there: Option<i64>,
 }
 
 const OPEN: &str = "SELECT o.id, o.unit, o.supplier, o.region, o.mode, o.form, o.state, o.next_due, c.signed_at, c.unit_signed_at, \
@@ -69,7 +71,8 @@ const OPEN: &str = "SELECT o.id, o.unit, o.supplier, o.region, o.mode, o.form, o
     (SELECT CAST(COALESCE(SUM(l.quantity + l.refused - l.shipped), 0) AS BIGINT) FROM order_line l WHERE l.orders = o.id), \
     (SELECT CAST(COALESCE(SUM(l.shipped - l.accepted - l.refused), 0) AS BIGINT) FROM order_line l WHERE l.orders = o.id), \
     (SELECT CAST(COALESCE(SUM((l.accepted - l.returned) * l.price), 0) AS BIGINT) FROM order_line l WHERE l.orders = o.id), \
-    s.size, (SELECT l.category FROM order_line l WHERE l.orders = o.id ORDER BY l.id LIMIT 1) \
+    s.size, (SELECT l.category FROM order_line l WHERE l.orders = o.id ORDER BY l.id LIMIT 1), \
+    (SELECT MAX(COALESCE(h.received_at, h.assumed_at)) FROM shipment h WHERE h.orders = o.id) \
     FROM orders o JOIN supplier s ON s.org = o.supplier LEFT JOIN contract c ON c.orders = o.id";
 
 fn read(r: &Row) -> Open {
@@ -99,6 +102,7 @@ fn read(r: &Row) -> Open {
         kept: r.int(22),
         size: r.text(23),
         category: r.opt_text(24).unwrap_or_default(),
+        there: r.opt_int(25),
     }
 }
 

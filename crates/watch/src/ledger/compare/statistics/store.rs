@@ -55,6 +55,8 @@ pub struct CountedLine {
     pub amount: i64,
     /// What the market asked, fen.
     pub market: i64,
+    /// Day of its order, the entry it counts from, the entry that cancelled it.
+    pub counts: (i64, i64, i64),
 }
 
 /// Orders counted, after one.
@@ -63,7 +65,8 @@ pub async fn counted(q: &dyn Query, after: i64) -> Result<Vec<Counted>> {
                FROM stat_deal WHERE orders > $1 ORDER BY orders LIMIT 500";
     let found = q.rows(sql, params![after]).await?;
     let Some(to) = found.last().map(|r| r.int(0)) else { return Ok(Vec::new()) };
-    let sql = "SELECT s.orders, s.category, COALESCE(l.category, ''), s.venues, s.product, s.quantity, s.amount, s.market FROM stat_line s \
+    let sql = "SELECT s.orders, s.category, COALESCE(l.category, ''), s.venues, s.product, s.quantity, s.amount, s.market, s.day, s.since, \
+               s.gone FROM stat_line s \
                LEFT JOIN (SELECT orders, category, row_number() OVER (PARTITION BY orders ORDER BY id) - 1 AS n FROM order_line \
                WHERE orders > $1 AND orders <= $2) l ON l.orders = s.orders AND l.n = s.line \
                WHERE s.orders > $1 AND s.orders <= $2 ORDER BY s.orders, s.line";
@@ -77,6 +80,7 @@ pub async fn counted(q: &dyn Query, after: i64) -> Result<Vec<Counted>> {
             quantity: r.int(5),
             amount: r.int(6),
             market: r.int(7),
+            counts: (r.int(8), r.int(9), r.int(10)),
         });
     }
     let mut read = |r: &Row| Counted {
