@@ -12,3 +12,6 @@ CREATE INDEX stat_line_paid ON stat_line (product, orders, line, day, since, gon
 
 -- Leads that are not closed are few among many: every page of an office counts them, the cockpit shows the newest of the highest level.
 CREATE INDEX alert_open ON alert (level, id, region, org, state) WHERE state IN ('raised', 'asked', 'explained', 'verified');
+-- Counting them by state needs no look at the rows.
+DROP INDEX alert_due;
+CREATE INDEX alert_due ON alert (state, due, region, org);

@@ -253,8 +253,10 @@ pub async fn waiting(q: &dyn Query, scope: &Scope) -> Result<i64> {
 /// The most pressing leads that are not closed, red ones first, newest first; and how many are not closed.
 pub async fn pressing(q: &dyn Query, scope: &Scope, most: usize) -> Result<(Vec<Alert>, i64)> {
     let (condition, who) = visible(scope);
-    let count =
-        q.one(&format!("SELECT COUNT(*) FROM alert WHERE {condition} AND {OPEN}"), &[who.clone()]).await?.int(0);
+    let count = q
+        .one(&format!("SELECT COUNT(*) FROM alert WHERE {condition} AND {OPEN}"), std::slice::from_ref(&who))
+        .await?
+        .int(0);
     // Level by level, so that an index gives them in their order.
     let sql = format!("{ALERT} WHERE {condition} AND {OPEN} AND level = $2 ORDER BY id DESC LIMIT $3");
     let mut out = Vec::new();
