@@ -133,7 +133,7 @@ pub async fn state(trade: &Trade, actor: &Actor, s: &Stated) -> Result<i64> {
                 }
                 let data = json!({
                     "number": n.number, "category": n.category, "reason": n.reason, "amount": n.amount, "digest": n.digest,
-                    "nearest": n.nearest.len(), "valid_to": n.valid_to,
+                    "nearest": n.nearest.len(), "valid_to": n.valid_to, "stated_at": n.at,
                 });
                 tx.journal(entry(n, "need.stated", actor.person, data)).await?;
                 Ok(n.id)

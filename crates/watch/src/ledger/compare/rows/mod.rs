@@ -116,7 +116,7 @@ const TABLES: [Table; 22] = [
         name: "need",
         sql: store::NEEDS,
         fits: |v, d| {
-            let keys = ["number", "category", "reason", "amount", "digest", "valid_to"];
+            let keys = ["number", "category", "reason", "amount", "digest", "valid_to", "stated_at"];
             keys.iter().zip(v).all(|(k, v)| same(d, k, v))
         },
     },

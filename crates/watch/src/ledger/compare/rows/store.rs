@@ -100,8 +100,8 @@ pub const CASES: &str = "SELECT c.id, CAST(0 AS BIGINT), j.body, c.number, c.org
     j.subject = 'conduct/' || CAST(c.id AS TEXT) AND j.at = c.opened_at AND j.region = c.region AND j.kind = 'conduct.told' \
     WHERE (c.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY c.id LIMIT $3";
 /// Needs that the mall has no goods for.
-pub const NEEDS: &str = "SELECT n.id, CAST(0 AS BIGINT), j.body, n.number, n.category, n.reason, n.amount, n.digest, n.valid_to FROM need n \
-    LEFT JOIN journal j ON j.subject = 'need/' || CAST(n.id AS TEXT) AND j.at = n.at AND j.actor = n.person AND j.kind = 'need.stated' \
+pub const NEEDS: &str = "SELECT n.id, CAST(0 AS BIGINT), j.body, n.number, n.category, n.reason, n.amount, n.digest, n.valid_to, n.at FROM need n \
+    LEFT JOIN journal j ON j.subject = 'need/' || CAST(n.id AS TEXT) AND j.actor = n.person AND j.kind = 'need.stated' \
     WHERE (n.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY n.id LIMIT $3";
 /// Prices observed on the market.
 pub const OBSERVED: &str = "SELECT o.id, CAST(0 AS BIGINT), j.body, o.product, o.source, o.url, o.price, o.day FROM observation o LEFT JOIN journal j ON \
