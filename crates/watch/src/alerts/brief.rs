@@ -28,12 +28,12 @@ pub struct Brief {
     pub due: String,
 }
 
-/// The most pressing open leads somebody may see, and how many are open; none for those whom leads do not concern.
-pub async fn briefs(watch: &Watch, actor: &Actor) -> Result<(Vec<Brief>, i64)> {
+/// The most pressing open leads somebody may see; none for those whom leads do not concern.
+pub async fn briefs(watch: &Watch, actor: &Actor) -> Result<Vec<Brief>> {
     if ![Duty::Regulator, Duty::Auditor, Duty::Signer].into_iter().any(|d| actor.may(d)) {
-        return Ok((Vec::new(), 0));
+        return Ok(Vec::new());
     }
-    let (open, all) = store::pressing(watch.db(), &actor.scope(), MOST).await?;
+    let open = store::pressing(watch.db(), &actor.scope(), MOST).await?;
     let names = base::orgs::names(watch.db(), &open.iter().map(|a| a.org).collect::<Vec<_>>()).await?;
     let brief = |a: store::Alert| Brief {
         id: a.id,
@@ -44,5 +44,5 @@ pub async fn briefs(watch: &Watch, actor: &Actor) -> Result<(Vec<Brief>, i64)> {
         words: a.words,
         due: a.due.map_or(String::new(), show_time),
     };
-    Ok((open.into_iter().map(brief).collect(), all))
+    Ok(open.into_iter().map(brief).collect())
 }

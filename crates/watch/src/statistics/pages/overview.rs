@@ -358,7 +358,6 @@ struct Cockpit {
     statistics: String,
     forecast: Arc<Option<Forecast>>,
     alerts: Vec<alerts::Brief>,
-    open: i64,
 }
 
 /// The place or the unit somebody answers for.
@@ -367,7 +366,7 @@ pub(super) async fn cockpit(State(watch): State<Watch>, cx: Cx) -> Result<Respon
     let scope = actor.scope();
     let a = Asked::read(&watch, &cx, Some(&scope)).await?;
     let forecast = forecast(&watch, &a).await?;
-    let (alerts, open) = alerts::briefs(&watch, actor).await?;
+    let alerts = alerts::briefs(&watch, actor).await?;
     let o = Overview::of(&watch, a).await?;
     web::html(&Cockpit {
         s: Shell::work(&cx, "今日态势").await?,
@@ -376,7 +375,6 @@ pub(super) async fn cockpit(State(watch): State<Watch>, cx: Cx) -> Result<Respon
         statistics: o.a.link("/statistics", &[]),
         forecast,
         alerts,
-        open,
         o,
     })
 }
