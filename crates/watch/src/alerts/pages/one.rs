@@ -149,7 +149,7 @@ async fn page(watch: &Watch, cx: &Cx, id: i64, again: Option<Again<'_>>) -> Resu
         acts,
         indicators: INDICATORS.iter().filter(|i| sanction && Some(i.side) == side).collect(),
         assigning,
-        owners: owners.into_iter().map(|(p, name, office)| (p, name, office, a.owner == Some(p))).collect(),
+        owners: owners.into_iter().map(|p| (p.person, p.name, p.office, a.owner == Some(p.person))).collect(),
         reviewing: may_review(actor, &a),
         office,
         most: FILE_BYTES_MAX / 1024 / 1024,
@@ -174,6 +174,11 @@ async fn after(watch: &Watch, cx: &Cx, id: i64, form: &Form, did: Result<()>, to
     }
 }
 
+/// The version of the lead that somebody had before him.
+fn version(form: &Form) -> Option<i64> {
+    form.get("version").parse().ok()
+}
+
 fn words(form: &Form) -> String {
     form.get("words").trim().chars().take(WORDS_MAX).collect()
 }
@@ -183,7 +188,8 @@ pub(super) async fn act(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>,
     let (words, key) = (words(form), form.get("act"));
     let did = match said::uploaded(&upload) {
         Ok(file) => {
-            let p = Put { words: &words, file: file.as_ref(), indicator: form.get("indicator") };
+            let p =
+                Put { words: &words, file: file.as_ref(), indicator: form.get("indicator"), version: version(form) };
             act::act(&watch, cx.actor()?, id, key, &p).await
         }
         Err(e) => Err(e),
@@ -203,7 +209,7 @@ pub(super) async fn assign(State(watch): State<Watch>, cx: Cx, Path(id): Path<i6
         _ => form.int("owner", "承办人").map(Some),
     };
     let did = match owner {
-        Ok(owner) => act::assign(&watch, cx.actor()?, id, owner).await,
+        Ok(owner) => act::assign(&watch, cx.actor()?, id, owner, version(&form)).await,
         Err(e) => Err(e),
     };
     after(&watch, &cx, id, &form, did, "承办人已改。").await
@@ -220,7 +226,7 @@ pub(super) async fn review(
         (Reviewed::No, _) => Err(Fail::field("found", "alert.found", "请选择复核结论。")),
         (_, Err(e)) => Err(e),
         (found, Ok(file)) => {
-            let p = Put { words: &words, file: file.as_ref(), indicator: "" };
+            let p = Put { words: &words, file: file.as_ref(), indicator: "", version: version(&upload.form) };
             act::review(&watch, cx.actor()?, id, found, &p).await
         }
     };
