@@ -51,8 +51,8 @@ pub async fn fill(watch: &Watch, size: Size, say: &mut (dyn FnMut(String) + Send
     if !base::orgs::people(watch.db(), None).await?.is_empty() {
         return Err(Fail::Fault("the database already has people; the demo province goes into an empty one".into()));
     }
-    // Where orders take their days, those days may belong to two years.
-    let last = year_of(day_of(watch.db().now() + if size.auctions { BEFORE } else { 0 }));
+    // Where orders take their days, those days may belong to two years; and whoever plays in December goes on in January.
+    let last = year_of(day_of(watch.db().now() + if size.auctions { BEFORE } else { 0 })) + 1;
     let made = bodies::fill(watch, year(watch)..=i64::from(last)).await?;
     say(format!("{} organisations, {} people, {} plan lines", made.orgs, made.people, made.plans));
     watch.reload_suppliers().await?;

@@ -10,7 +10,7 @@ use rules::calendar::{day_of, show_day};
 const DAY: i64 = 86_400_000;
 
 /// An order of the education office whose contract holds; the supplier may send.
-async fn contracted(mall: &Box) -> (String, String, Visitor) {
+pub async fn contracted(mall: &Box) -> (String, String, Visitor) {
     stay(mall).await;
     let seller = mall.login("lantian.guanli").await;
     shelve(mall, &seller, &paper(&[("DH-1", "20.00", "100")])).await;

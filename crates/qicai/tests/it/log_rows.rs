@@ -1,4 +1,5 @@
 //! One byte of any row that the log covers is altered, at random places with a seed; the audit names the row.
+use crate::arrivals::contracted;
 use crate::auctions::{approve, later, launch, path_of, same_paper};
 use crate::log::fill;
 use crate::mall::Box;
@@ -59,7 +60,7 @@ fn altered(d: &mut Dice, v: &Val) -> Option<Val> {
 /// naming column's value).
 type Covered = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static [&'static str]);
 
-const COVERED: [Covered; 28] = [
+const COVERED: [Covered; 29] = [
     (
         "journal",
         &["seq"],
@@ -180,11 +181,12 @@ const COVERED: [Covered; 28] = [
             "budget",
             "listed_price",
             "accepted",
-            "refused",
         ],
         "1 = 1",
         &["order {} "],
     ),
+    // What was refused can only be altered where something sent is not accepted.
+    ("order_line", &["orders", "id"], &["refused"], "shipped > accepted + refused", &["order {} "]),
     ("order_compared", &["orders"], &["body"], "1 = 1", &["order {} "]),
     (
         "contract",
@@ -280,6 +282,10 @@ async fn stage(witness: &Signer) -> Box {
             later(&mall, 25 * 3_600_000).await;
         }
     }
+    // Goods that were sent and wait to be accepted.
+    let (order, line, seller) = contracted(&mall).await;
+    let ship = format!("ship-{line}");
+    seller.post(&format!("{order}/ship"), &[("line", &line), (&ship, "10"), ("carrier", "自送")]).await.leads();
     // An agreement with members, a round, a notice that was corrected.
     crate::fixed::agreement(&mall, "jinan.jicai", crate::fixed::MEMBERS).await;
     crate::batch::open(&mall, &mall.login("jinan.jicai").await, "discount", "2").await;
