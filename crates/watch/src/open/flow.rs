@@ -78,7 +78,7 @@ pub async fn apply(watch: &Watch, tx: &Tx<'_>, entries: &[Recorded]) -> Result<(
     let public: Vec<&Recorded> = entries.iter().filter(|e| PUBLIC.contains(&e.kind.as_str())).collect();
     // Asked together, the questions travel together where the database is far.
     let known = try_join_all(public.iter().map(|e| process(watch, tx, e))).await?;
-    let (mut n, mut chain) = store::newest(tx).await?;
+    let (_, mut n, mut chain) = store::newest(tx).await?;
     let mut rows = Vec::new();
     for (e, p) in public.into_iter().zip(known) {
         let Some(p) = p else { continue };

@@ -23,15 +23,10 @@ fn read(r: &Row) -> Release {
     Release { seq: r.int(0), n: r.int(1), body: r.text(2), chain: r.text(3) }
 }
 
-/// The newest release: place and chain.
-pub async fn newest(q: &dyn Query) -> Result<(i64, String)> {
-    let r = q.row("SELECT n, chain FROM open_release ORDER BY seq DESC LIMIT 1", params![]).await?;
-    Ok(r.map_or((0, String::new()), |r| (r.int(0), r.text(1))))
-}
-
-/// The journal number of the newest release, 0 for none.
-pub async fn last(q: &dyn Query) -> Result<i64> {
-    Ok(q.one("SELECT COALESCE(MAX(seq), 0) FROM open_release", params![]).await?.int(0))
+/// The newest release: journal number, place and chain; zeros and nothing for none.
+pub async fn newest(q: &dyn Query) -> Result<(i64, i64, String)> {
+    let r = q.row("SELECT seq, n, chain FROM open_release ORDER BY seq DESC LIMIT 1", params![]).await?;
+    Ok(r.map_or((0, 0, String::new()), |r| (r.int(0), r.int(1), r.text(2))))
 }
 
 /// A release as a row.

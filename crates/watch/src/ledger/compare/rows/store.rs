@@ -104,7 +104,7 @@ pub const NEEDS: &str = "SELECT n.id, CAST(0 AS BIGINT), j.body, n.number, n.cat
     LEFT JOIN journal j ON j.subject = 'need/' || CAST(n.id AS TEXT) AND j.actor = n.person AND j.kind = 'need.stated' \
     WHERE (n.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY n.id LIMIT $3";
 /// Prices observed on the market.
-pub const OBSERVED: &str = "SELECT o.id, CAST(0 AS BIGINT), j.body, o.product, o.source, o.url, o.price, o.day FROM observation o LEFT JOIN journal j ON \
+pub const OBSERVED: &str = "SELECT o.id, CAST(0 AS BIGINT), j.body, o.source, o.url, o.price, o.day FROM observation o LEFT JOIN journal j ON \
     j.subject = 'observation/' || CAST(o.id AS TEXT) AND j.at = o.made_at AND j.actor = o.person AND j.kind = 'price.observed' \
     WHERE (o.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY o.id LIMIT $3";
 /// Rounds of batch purchase.
