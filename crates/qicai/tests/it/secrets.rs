@@ -156,6 +156,9 @@ async fn alone(mall: &Box, releases: usize) {
     assert!(wholes > 0 && found.iter().all(|r| !r.str(0).contains("relatedProcesses")));
 }
 
+/// Statements that make the releases of an agreement, its members and one secret contract again; reading the quotes for the contract would be six more.
+const RELEASES: u64 = 31;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_was_quoted_for_in_secret_does_not_tell_its_agreement() {
     let mall = Box::new().await;
@@ -169,6 +172,10 @@ async fn a_job_that_was_quoted_for_in_secret_does_not_tell_its_agreement() {
     signed(&mall, "yinwu.dingdan").await;
     silent(&mall, &["1 号车保养", "851.37", "成本构成"], &[agreement]).await;
     alone(&mall, 1).await;
+    // Quotes and agreement are not even read for it.
+    let before = mall.mall.watch.db().statements();
+    watch::open::rebuild(&mall.mall.watch).await.unwrap();
+    assert_eq!(mall.mall.watch.db().statements() - before, RELEASES);
     mall.sound().await;
 }
 

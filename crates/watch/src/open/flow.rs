@@ -21,7 +21,7 @@ pub fn chained(before: &str, body: &str) -> String {
 async fn process(watch: &Watch, q: &dyn Query, e: &Recorded) -> Result<Option<Process>> {
     let prefix = &watch.settings().ocid_prefix;
     let found = match e.subject.split_once('/') {
-        Some(("order", id)) => store::of_order(q, prefix, id.parse().unwrap_or(0)).await?,
+        Some(("order", id)) => store::of_order(q, prefix, id.parse().unwrap_or(0), &e.kind).await?,
         Some(("agreement", id)) => store::of_agreement(q, prefix, id.parse().unwrap_or(0), e).await?,
         Some(("auction", id)) => store::of_project(q, prefix, id.parse().unwrap_or(0), e).await?,
         _ => None,
