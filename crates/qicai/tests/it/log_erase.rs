@@ -9,7 +9,7 @@ use watch::ledger::compare;
 use watch::ledger::log::verify::{self, Given};
 use watch::ledger::log::{self, Keys};
 
-const WORDS: &str = "请联系 张三 13800001234";
+pub const WORDS: &str = "请联系 张三 13800001234";
 
 /// A question with somebody's name and number in a running auction; returns the number of its entry.
 async fn question(mall: &Box) -> i64 {
@@ -25,17 +25,17 @@ async fn question(mall: &Box) -> i64 {
     mall.number("SELECT MAX(seq) FROM journal WHERE kind = 'auction.asked'").await
 }
 
-async fn ask(v: &Visitor, seq: &str) -> Page {
+pub async fn ask(v: &Visitor, seq: &str) -> Page {
     let basis = "《中华人民共和国个人信息保护法》第四十七条";
     v.post("/erasures", &[("seq", seq), ("ground", "personal"), ("basis", basis), ("reason", "误写联系人")]).await
 }
 
-async fn decide(mall: &Box, v: &Visitor, act: &str) -> Page {
+pub async fn decide(mall: &Box, v: &Visitor, act: &str) -> Page {
     let id = mall.number("SELECT MAX(id) FROM erasure").await;
     v.post(&format!("/erasures/{id}"), &[("act", act), ("note", "还要再看")]).await
 }
 
-async fn body(mall: &Box, seq: i64) -> String {
+pub async fn body(mall: &Box, seq: i64) -> String {
     mall.mall.watch.db().one("SELECT body FROM journal WHERE seq = $1", params![seq]).await.unwrap().text(0)
 }
 
@@ -161,7 +161,7 @@ async fn two_people_erase_words_and_every_proof_holds_on() {
     assert!(check(&back).unwrap_err().contains("which is not so"));
 }
 
-async fn run(mall: &Box, sql: String) {
+pub async fn run(mall: &Box, sql: String) {
     let db = mall.mall.watch.db();
     let sql = &sql;
     let n = db.upkeep("test.stage", |tx| std::boxed::Box::pin(async move { tx.run(sql, params![]).await }));
@@ -265,127 +265,6 @@ async fn an_erased_row_is_vouched_for_by_the_entry_that_erased_it() {
     run(&mall, sql).await;
     let wrong = log::audit(db, &keys).await.unwrap().wrong;
     assert!(wrong.iter().any(|w| w.contains(&format!("journal entry {seq} has words again"))), "{wrong:?}");
-}
-
-/// An order whose contract holds; returns its path, the handler and the seller.
-async fn contracted(mall: &Box) -> (String, Visitor, Visitor) {
-    let (order, line, seller) = crate::edges::approved(mall, "3").await;
-    seller.post(&format!("{order}/confirm"), &[("line", &line), (&format!("price-{line}"), "50")]).await.leads();
-    seller.post(&format!("{order}/sign"), &[]).await.leads();
-    mall.login("licheng.queren").await.post(&format!("{order}/sign"), &[]).await.leads();
-    (order, mall.login("licheng.jingban").await, seller)
-}
-
-/// Two people of the province's finance department erase an entry.
-pub async fn erased(mall: &Box, seq: i64) -> Page {
-    let (one, two) = (mall.login("sd.jianguan").await, mall.login("sd.jianguan2").await);
-    ask(&one, &seq.to_string()).await.leads();
-    decide(mall, &two, "erase").await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn erasing_reaches_all_that_repeats_the_words_and_nothing_else() {
-    let mall = Box::new().await;
-    let (order, handler, _) = contracted(&mall).await;
-    let regulator = mall.login("licheng.jianguan").await;
-    // The same words twice: once declined, once agreed to.
-    for agree in ["0", "1"] {
-        handler.post(&format!("{order}/cancel"), &[("reason", WORDS)]).await.leads();
-        mall.clock.advance(60_000);
-        regulator.post(&format!("{order}/cancel/decide"), &[("agree", agree)]).await.leads();
-        mall.clock.advance(60_000);
-    }
-    mall.settle().await;
-    let seqs = "SELECT seq FROM journal WHERE kind = 'cancel.asked' ORDER BY seq";
-    let seqs: Vec<i64> = mall.mall.watch.db().rows(seqs, params![]).await.unwrap().iter().map(|r| r.int(0)).collect();
-    assert_eq!(seqs.len(), 2);
-    // Everybody reads who asked and who agreed; the words are for the sides.
-    let notice = mall.number("SELECT id FROM notice WHERE kind = 'cancelled'").await;
-    let page = mall.visitor().get(&format!("/notices/{notice}")).await;
-    assert!(!page.shows(&["采购人申请取消，财政部门审核同意"]).text().contains("张三"));
-    handler.get(&order).await.shows(&[WORDS]);
-    assert_eq!(mall.number("SELECT COUNT(*) FROM journal WHERE body LIKE '%张三%'").await, 2);
-    let told = "SELECT COUNT(*) FROM message WHERE words LIKE '%张三%'";
-    assert_eq!(mall.number(told).await, 2);
-
-    // Who erases the first reads that there is a second, which keeps its words until somebody asks for it.
-    let page = mall.login("sd.jianguan").await.get(&format!("/erasures?seq={}", seqs[0])).await;
-    page.shows(&["同样的文字还在", &format!("/erasures?seq={}", seqs[1])]);
-    erased(&mall, seqs[0]).await.leads();
-    let asks = "SELECT reason FROM cancel_ask ORDER BY id";
-    let rows = mall.mall.watch.db().rows(asks, params![]).await.unwrap();
-    assert_eq!((rows[0].str(0), rows[1].str(0)), ("（内容已依法删除）", WORDS));
-    assert_eq!(mall.number(told).await, 1, "each request was told in a message of its own");
-    mall.settle().await;
-    erased(&mall, seqs[1]).await.leads();
-    for sql in [
-        "SELECT COUNT(*) FROM cancel_ask WHERE reason LIKE '%张三%'",
-        "SELECT COUNT(*) FROM orders WHERE note LIKE '%张三%'",
-        "SELECT COUNT(*) FROM notice WHERE body LIKE '%张三%'",
-        "SELECT COUNT(*) FROM journal WHERE body LIKE '%张三%'",
-        told,
-    ] {
-        assert_eq!(mall.number(sql).await, 0, "{sql}");
-    }
-    handler.get(&order).await.shows(&["内容已依法删除"]);
-    mall.settle().await;
-    watch::disclosure::rebuild(&mall.mall.watch).await.unwrap();
-    mall.sound().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn messages_about_something_else_keep_their_words() {
-    let mall = Box::new().await;
-    let (order, handler, _) = contracted(&mall).await;
-    handler.post(&format!("{order}/cancel"), &[("reason", WORDS)]).await.leads();
-    mall.settle().await;
-    // In the same moment somebody else is told the same about another order.
-    let id: i64 = order.rsplit('/').next().unwrap().parse().unwrap();
-    run(
-        &mall,
-        format!("INSERT INTO message (id, org, duty, orders, words, at) SELECT id + 1, org, duty, {id} + 1, words, at FROM message WHERE words LIKE '%张三%'"),
-    )
-    .await;
-    let seq = mall.number("SELECT seq FROM journal WHERE kind = 'cancel.asked'").await;
-    erased(&mall, seq).await.leads();
-    let left = mall.number("SELECT orders FROM message WHERE words LIKE '%张三%'").await;
-    assert_eq!(left, id + 1);
-    assert_eq!(mall.number("SELECT COUNT(*) FROM message WHERE words LIKE '%内容已依法删除%'").await, 1);
-    mall.settle().await;
-    mall.sound().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn words_that_an_entry_has_to_keep_are_not_erased_by_halves() {
-    let mall = Box::new().await;
-    let (order, handler, _) = contracted(&mall).await;
-    handler.post(&format!("{order}/cancel"), &[("reason", WORDS)]).await.leads();
-    // Entries of before repeated the reason when the order was cancelled, and notices are made of them.
-    let subject = order[1..].replace("orders", "order");
-    let db = mall.mall.watch.db();
-    db.write("test.stage", |tx| {
-        let subject = subject.clone();
-        std::boxed::Box::pin(async move {
-            tx.journal(kit::Entry {
-                region: "370112".into(),
-                room: "orders",
-                kind: "order.cancelled",
-                subject,
-                actor: 0,
-                via: "page",
-                data: serde_json::json!({"contract": null, "reason": WORDS}),
-            })
-            .await
-        })
-    })
-    .await
-    .unwrap();
-    mall.settle().await;
-    let seq = mall.number("SELECT seq FROM journal WHERE kind = 'cancel.asked'").await;
-    let other = mall.number("SELECT seq FROM journal WHERE kind = 'order.cancelled'").await;
-    let one = mall.login("sd.jianguan").await;
-    ask(&one, &seq.to_string()).await.refused(&format!("同样的文字还写在流水 {other}（order.cancelled）里"));
-    assert!(body(&mall, seq).await.contains(WORDS));
 }
 
 /// No follower makes anything of an entry whose words may be erased.

@@ -32,6 +32,7 @@ mod leads_daily;
 mod log;
 mod log_erase;
 mod log_find;
+mod log_reach;
 mod log_rows;
 mod log_sm2;
 mod log_witness;

@@ -50,6 +50,12 @@ async fn erasable(q: &dyn Query, seq: i64) -> Result<Recorded> {
     let drawn = store::drawn(q, seq).await?;
     let entry = erasure::Entry { seq, kind: &e.kind, erased: e.erased(), followed: followed.min(logged), drawn };
     erasure::check(&entry).map_err(refusal)?;
+    let name = e.subject.split_once('/').map_or("", |(_, name)| name);
+    let named = |fact: &str| e.data[fact].as_str().is_some_and(|w| !w.is_empty() && w == name);
+    if store::facts(&e.kind).into_iter().any(named) {
+        let words = "这条早期记录以这些文字为对象名称，对象名称要保留，删不干净，不能办理。";
+        return Err(Fail::refuse("erase.subject", words));
+    }
     if let Some(other) = repeated(q, &e).await?.iter().find(|other| !erasure::may(&other.kind)) {
         let words = format!(
             "同样的文字还写在流水 {}（{}）里。那条记录依法要完整保存，不能删除，只删这一条没有用；已经公开的公告请由采购人更正或者撤回。",

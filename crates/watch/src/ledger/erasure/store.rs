@@ -105,7 +105,7 @@ struct Place {
     table: &'static str,
     column: &'static str,
     key: &'static str,
-    /// The column that the entry's subject names; empty where the subject is no number.
+    /// The column that the entry's subject names.
     by: &'static str,
     /// The column of the time at which the entry's own transaction wrote the words: the same words of another day are another entry's.
     /// Empty where a subject has one row.
@@ -127,9 +127,9 @@ const fn place(
 const PLACES: [Place; 15] = [
     place(("auction.asked", "question"), ("auction_question", "question"), ("id", "auction", "asked_at"), true),
     place(("auction.answered", "answer"), ("auction_question", "answer"), ("id", "auction", "answered_at"), true),
-    place(("brand.asked", "written"), ("brand_ask", "written"), ("id", "", "at"), true),
-    place(("brand.answered", "written"), ("brand_ask", "written"), ("id", "", "decided_at"), true),
-    place(("brand.answered", "reason"), ("brand_ask", "reason"), ("id", "", "decided_at"), true),
+    place(("brand.asked", "written"), ("brand_ask", "written"), ("id", "id", "at"), true),
+    place(("brand.answered", "written"), ("brand_ask", "written"), ("id", "id", "decided_at"), true),
+    place(("brand.answered", "reason"), ("brand_ask", "reason"), ("id", "id", "decided_at"), true),
     place(("cancel.asked", "reason"), ("cancel_ask", "reason"), ("id", "orders", "at"), true),
     // An order that was cancelled shows why.
     place(("cancel.asked", "reason"), ("orders", "note"), ("id", "id", ""), true),
@@ -168,12 +168,11 @@ pub async fn blank(tx: &Tx<'_>, e: &Recorded) -> Result<Vec<Blanked>> {
         if words.is_empty() {
             continue;
         }
-        let is = |column: &str, n: usize| match column {
-            "" => format!("CAST(${n} AS BIGINT) >= 0"),
-            column => format!("{column} = ${n}"),
-        };
-        let (by, at) = (is(p.by, 1), is(p.at, 3));
-        let sql = format!("SELECT {} FROM {} WHERE {by} AND {at} AND {} = $2 ORDER BY 1", p.key, p.table, p.column);
+        let at = if p.at.is_empty() { "CAST($3 AS BIGINT)" } else { p.at };
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} = $1 AND {} = $2 AND {at} = $3 ORDER BY 1",
+            p.key, p.table, p.by, p.column
+        );
         for r in tx.rows(&sql, params![subject, words, e.at]).await? {
             let set = match p.table {
                 // The folded name, its Latin form and the proof say the same again.
