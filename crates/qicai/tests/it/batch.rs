@@ -248,6 +248,11 @@ async fn a_round_by_auction_becomes_orders_when_the_winner_confirms() {
     mall.login("lcsx.jingban").await.get(&school).await.shows(&["已成交", "已生成订单"]);
     mall.visitor().get(&round).await.shows(&["已成交"]);
     mall.sound().await;
+    // What was awarded is of the category it was bought as.
+    force(&mall, "UPDATE order_line SET category = 'A02010199'").await;
+    let mut found = watch::ledger::log::Found::default();
+    watch::ledger::compare::audit(&mall.mall.watch, &mut found).await.unwrap();
+    assert!(found.wrong.iter().any(|w| w.contains("category is")), "{:?}", found.wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,7 @@ mod leads_contest;
 mod leads_costs;
 mod leads_daily;
 mod log;
+mod log_covered;
 mod log_erase;
 mod log_find;
 mod log_reach;

@@ -6,6 +6,7 @@ use crate::ledger::log::Found;
 use kit::journal::Recorded;
 use kit::{Query, Result};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use store::Kept;
 
 /// An agreement that moves all the time is looked at so often; then it is left to the next audit.
@@ -112,7 +113,7 @@ const TABLES: [Table; 22] = [
         name: "conduct",
         sql: store::CASES,
         fits: |v, d| {
-            let keys = ["number", "org", "rule", "about"];
+            let keys = ["number", "org", "rule", "about", "points", "measure"];
             keys.iter().zip(v).all(|(k, v)| same(d, k, v))
         },
     },
@@ -171,6 +172,32 @@ pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
         }
     }
     agreements(q, out).await
+}
+
+/// Names the rows that these entries tell of and that are not there, or have lost their time.
+pub async fn missing(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()> {
+    for (table, told, sql) in store::TOLD {
+        let mut kinds = told.split(' ');
+        let of = kinds.next().unwrap_or_default();
+        let kinds: Vec<&str> = kinds.collect();
+        let about = |e: &Recorded| e.subject.strip_prefix(of)?.strip_prefix('/')?.parse::<i64>().ok();
+        let said: Vec<(i64, &Recorded)> =
+            piece.iter().filter(|e| kinds.contains(&e.kind.as_str())).filter_map(|e| Some((about(e)?, e))).collect();
+        if said.is_empty() {
+            continue;
+        }
+        let there = store::there(q, sql, &said.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
+        for (id, e) in said {
+            let known = [(e.at, e.actor), (-1, e.actor), (e.at, -1), (-1, -1)];
+            if !known.iter().any(|(at, person)| there.contains(&(id, *at, *person))) {
+                out.say(format!(
+                    "{table} of {} is missing or lost its time: journal entry {} ({}) tells of it",
+                    e.subject, e.seq, e.kind
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What is wrong with a row. It comes once with each entry of its subject, time, person and kind: two of the same millisecond are told
@@ -238,6 +265,12 @@ async fn agreement(q: &dyn Query, id: i64, entries: &[Recorded]) -> Result<(usiz
         };
         if !fits {
             wrong.push(format!("agreement_member {id}/{who} differs from its journal entries"));
+        }
+    }
+    let joined = entries.iter().filter(|e| e.kind == "agreement.joined").filter_map(|e| e.data["supplier_id"].as_str());
+    for who in joined.collect::<BTreeSet<_>>() {
+        if !members.iter().any(|m| m.supplier.to_string() == who) {
+            wrong.push(format!("agreement_member {id}/{who} is missing, the journal tells of it"));
         }
     }
     Ok((members.len(), wrong))
