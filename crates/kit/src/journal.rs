@@ -7,10 +7,11 @@
 //!
 //! An entry's words can be erased ([`erase`]): words, hash and salt go, number, time, kind and subject stay. Whoever follows says
 //! by [`Recorded::whole`] which kinds it can do without; at any other entry without words it stops.
-use crate::db::{Db, Query, Row, Tx};
+use crate::db::{Db, Query, Row, Tx, Val};
 use crate::fail::{Fail, Result};
 use crate::params;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// What is to be written down.
 #[derive(Clone, Debug)]
@@ -205,6 +206,21 @@ pub async fn head(q: &dyn Query) -> Result<i64> {
 pub async fn about(q: &dyn Query, subject: &str) -> Result<Vec<Recorded>> {
     let sql = format!("SELECT {COLUMNS} FROM journal WHERE subject = $1 ORDER BY id");
     Ok(q.rows(&sql, params![subject]).await?.iter().map(recorded).collect())
+}
+
+/// Everything recorded about some subjects, by subject, oldest first.
+pub async fn about_all(q: &dyn Query, subjects: &[String]) -> Result<HashMap<String, Vec<Recorded>>> {
+    let mut out: HashMap<String, Vec<Recorded>> = HashMap::new();
+    if subjects.is_empty() {
+        return Ok(out);
+    }
+    let marks = crate::text::marks(1, subjects.len());
+    let sql = format!("SELECT {COLUMNS} FROM journal WHERE subject IN ({marks}) ORDER BY id");
+    let values: Vec<Val> = subjects.iter().map(Val::from).collect();
+    for e in q.rows(&sql, &values).await?.iter().map(recorded) {
+        out.entry(e.subject.clone()).or_default().push(e);
+    }
+    Ok(out)
 }
 
 /// A page of the journal, newest first, below `before` (0 for the top), filtered by region prefix and kind prefix.

@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0031_rooms", include_str!("../../../migrations/0031_rooms.sql")),
     ("0032_proof", include_str!("../../../migrations/0032_proof.sql")),
     ("0033_lookups", include_str!("../../../migrations/0033_lookups.sql")),
+    ("0034_audit", include_str!("../../../migrations/0034_audit.sql")),
     ("0025_disclosure", include_str!("../../../migrations/0025_disclosure.sql")),
 ];
 

@@ -47,6 +47,8 @@ impl Sqlite {
         let base = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let conn = connect(path, base | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         conn.query_row("PRAGMA journal_mode=WAL", [], |_| Ok(()))?;
+        // What is erased or deleted is overwritten in the file: the pages are written anyway.
+        conn.query_row("PRAGMA secure_delete=ON", [], |_| Ok(()))?;
         let readers =
             (0..READERS).map(|_| connect(path, base | OpenFlags::SQLITE_OPEN_READ_ONLY)).collect::<Result<Vec<_>>>()?;
         let writer =
@@ -203,5 +205,36 @@ impl rusqlite::ToSql for Val {
             Val::Text(v) => ValueRef::Text(v.as_bytes()),
             Val::Bytes(v) => ValueRef::Blob(v),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn erased_bytes_are_overwritten() {
+        let folder = std::env::temp_dir().join(format!("qicai-kit-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("erased.db");
+        let db = Sqlite::open(&path).unwrap();
+        let writer = db.writer.blocking_lock();
+        let conn = lock(&writer.conn);
+        // Short words within a page, and long ones that have pages of their own.
+        let words = ["short-words".to_owned(), "long-words ".repeat(2_000)];
+        conn.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, words TEXT)").unwrap();
+        for w in &words {
+            conn.execute("INSERT INTO t (words) VALUES (?1)", [w]).unwrap();
+        }
+        let checkpoint = || conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        let holds = |w: &str| std::fs::read(&path).unwrap().windows(w.len()).any(|part| part == w.as_bytes());
+        checkpoint();
+        assert!(holds("short-words") && holds("long-words"));
+        conn.execute_batch("UPDATE t SET words = ''").unwrap();
+        checkpoint();
+        assert!(!holds("short-words") && !holds("long-words"));
+        drop(conn);
+        drop(writer);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -39,6 +39,11 @@ async fn the_library_grows_and_is_put_right() {
     shelve(&mall, &seller, &goods("示利", "SL-2", "91")).await;
     shelve(&mall, &seller, &paper(&[("SL-2", "95.00", "50")])).await;
 
+    // Somebody looks at the market meanwhile: the product it is of will be another, and the audit has nothing to say.
+    let sold = mall.number("SELECT id FROM product WHERE brand = '示利' AND model = 'SL-2'").await;
+    let day = rules::calendar::show_day(rules::calendar::day_of(mall.clock.now()));
+    crate::prices::observe(&centre, &format!("/prices/{sold}"), "甲商城", "88.00", &day).await.leads();
+
     // It was 得力 all the time: joined; the equal model is one product now, of two offers of one shop one stays.
     let merge = |from: &'static str, into: &'static str| [("from", from), ("into", into), ("why", "同一商标")];
     centre.post("/brands/merge", &merge("没有", "得力")).await.refused("品牌库里没有");
@@ -46,6 +51,8 @@ async fn the_library_grows_and_is_put_right() {
     assert_eq!(seller.post("/brands/merge", &merge("示利", "得力")).await.status, StatusCode::FORBIDDEN);
     centre.post("/brands/merge", &merge("Shili", "得力")).await.leads();
     mall.settle().await;
+    assert_eq!(mall.number(&format!("SELECT COUNT(*) FROM observation WHERE product = {sold}")).await, 0);
+    mall.sound().await;
     let of = |model: &str| {
         format!(
             "SELECT COUNT(*) FROM offer o JOIN product p ON p.id = o.product WHERE p.model = '{model}' AND p.brand = '得力' AND o.state = 'listed'"

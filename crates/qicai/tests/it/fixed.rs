@@ -370,6 +370,22 @@ async fn a_region_says_which_ways_may_be_used() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_comes_back_has_its_place_of_before() {
+    let mall = Box::new().await;
+    let path = agreement(&mall, "jinan.jicai", MEMBERS).await;
+    let centre = mall.login("jinan.jicai").await;
+    let fuwu = supplier(&mall, "综合服务").await;
+    centre.post(&format!("{path}/members/{fuwu}/out"), &[("reason", "停业整修")]).await.leads();
+    centre.post(&format!("{path}/members"), &[("supplier", &fuwu), ("discount", "16")]).await.leads();
+    mall.settle().await;
+    assert_eq!(mall.number(&format!("SELECT place FROM agreement_member WHERE supplier = {fuwu}")).await, 1);
+    let sql = "SELECT body FROM journal WHERE kind = 'agreement.joined' ORDER BY seq DESC LIMIT 1";
+    let told = mall.mall.watch.db().one(sql, params![]).await.unwrap().text(0);
+    assert!(told.contains("\"place\":1"), "{told}");
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_member_under_a_measure_gets_no_jobs_until_it_is_lifted() {
     let mall = Box::new().await;
     let path = agreement(&mall, "jinan.jicai", MEMBERS).await;

@@ -9,7 +9,7 @@ use watch::ledger::compare;
 use watch::ledger::log::verify::{self, Given};
 use watch::ledger::log::{self, Keys};
 
-const WORDS: &str = "请联系 张三 13800001234";
+pub const WORDS: &str = "请联系 张三 13800001234";
 
 /// A question with somebody's name and number in a running auction; returns the number of its entry.
 async fn question(mall: &Box) -> i64 {
@@ -25,17 +25,17 @@ async fn question(mall: &Box) -> i64 {
     mall.number("SELECT MAX(seq) FROM journal WHERE kind = 'auction.asked'").await
 }
 
-async fn ask(v: &Visitor, seq: &str) -> Page {
+pub async fn ask(v: &Visitor, seq: &str) -> Page {
     let basis = "《中华人民共和国个人信息保护法》第四十七条";
     v.post("/erasures", &[("seq", seq), ("ground", "personal"), ("basis", basis), ("reason", "误写联系人")]).await
 }
 
-async fn decide(mall: &Box, v: &Visitor, act: &str) -> Page {
+pub async fn decide(mall: &Box, v: &Visitor, act: &str) -> Page {
     let id = mall.number("SELECT MAX(id) FROM erasure").await;
     v.post(&format!("/erasures/{id}"), &[("act", act), ("note", "还要再看")]).await
 }
 
-async fn body(mall: &Box, seq: i64) -> String {
+pub async fn body(mall: &Box, seq: i64) -> String {
     mall.mall.watch.db().one("SELECT body FROM journal WHERE seq = $1", params![seq]).await.unwrap().text(0)
 }
 
@@ -161,7 +161,7 @@ async fn two_people_erase_words_and_every_proof_holds_on() {
     assert!(check(&back).unwrap_err().contains("which is not so"));
 }
 
-async fn run(mall: &Box, sql: String) {
+pub async fn run(mall: &Box, sql: String) {
     let db = mall.mall.watch.db();
     let sql = &sql;
     let n = db.upkeep("test.stage", |tx| std::boxed::Box::pin(async move { tx.run(sql, params![]).await }));

@@ -2,6 +2,7 @@
 use crate::arrivals::contracted;
 use crate::auctions::{approve, later, launch, path_of, same_paper};
 use crate::log::fill;
+use crate::log_covered::COVERED;
 use crate::mall::Box;
 use kit::db::Val;
 use kit::note::Signer;
@@ -56,208 +57,55 @@ fn altered(d: &mut Dice, v: &Val) -> Option<Val> {
     })
 }
 
-/// What is covered: table, columns that name a row, columns that are altered, which rows, how the audit names the row (`{}` for each
-/// naming column's value).
-type Covered = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static [&'static str]);
+/// Rows of other rooms: an order on which the sides do not agree, goods that go back, a price, a need, a case, a file, an erasure.
+async fn beside(mall: &Box) {
+    let (order, line, seller) = crate::edges::approved(mall, "10").await;
+    seller.post(&format!("{order}/confirm"), &[("line", &line), (&format!("price-{line}"), "50")]).await.leads();
+    let handler = mall.login("licheng.jingban").await;
+    handler.post(&format!("{order}/cancel"), &[("reason", "请联系 张三")]).await.leads();
+    seller.post(&format!("{order}/cancel/answer"), &[("agree", "0")]).await.leads();
+    seller.post(&format!("{order}/sign"), &[]).await.leads();
+    mall.login("licheng.queren").await.post(&format!("{order}/sign"), &[]).await.leads();
+    let ship = format!("ship-{line}");
+    seller.post(&format!("{order}/ship"), &[("line", &line), (&ship, "10"), ("carrier", "自送")]).await.leads();
+    let (receiver, good) = (mall.login("licheng.yanshou").await, format!("good-{line}"));
+    receiver.upload(&format!("{order}/accept"), &[("line", &line), (&good, "10")], "photos", "", &[]).await.leads();
+    let ask = [("kind", "return"), ("line", line.as_str()), ("quantity", "4"), ("reason", "破损")];
+    receiver.post(&format!("{order}/returns"), &ask).await.leads();
+    // Another is still asked about.
+    let product = crate::job::find(&handler, "T-9900").await;
+    let again = crate::job::buy(&handler, &product, "1").await.leads().split('?').next().unwrap().to_owned();
+    mall.login("licheng.shenhe").await.post(&format!("{again}/approve"), &[]).await.leads();
+    seller.post(&format!("{again}/confirm"), &[]).await.leads();
+    handler.post(&format!("{again}/cancel"), &[("reason", "不需要了")]).await.leads();
 
-const COVERED: [Covered; 29] = [
-    (
-        "journal",
-        &["seq"],
-        &["id", "seq", "at", "region", "room", "kind", "subject", "actor", "body", "hash", "salt"],
-        "1 = 1",
-        &["journal entry {} "],
-    ),
-    ("log_tile", &["level", "n"], &["level", "n", "hashes"], "1 = 1", &["log_tile {}/{}"]),
-    ("log_bundle", &["n"], &["n", "entries"], "1 = 1", &["log_bundle {}"]),
-    ("log_checkpoint", &["size"], &["size", "note", "at", "witnessed"], "1 = 1", &["log_checkpoint {}"]),
-    (
-        "notice",
-        &["id"],
-        &[
-            "id",
-            "number",
-            "kind",
-            "region",
-            "unit",
-            "supplier",
-            "orders",
-            "title",
-            "amount",
-            "body",
-            "due_at",
-            "published_at",
-            "entry",
-            "year",
-            "letters",
-            "serial",
-            "owner",
-            "changes",
-            "changed_at",
-        ],
-        "1 = 1",
-        &["notice {}"],
-    ),
-    (
-        "deal",
-        &["entry", "line"],
-        &["entry", "line", "product", "orders", "region", "unit", "supplier", "price", "quantity", "at"],
-        "1 = 1",
-        &["deal {}/{}"],
-    ),
-    (
-        "open_release",
-        &["seq"],
-        &["seq", "n", "ocid", "at", "month", "region", "body", "chain"],
-        "1 = 1",
-        &["open_release {}"],
-    ),
-    (
-        "stat_deal",
-        &["orders"],
-        &[
-            "seq",
-            "since",
-            "gone",
-            "notice",
-            "day",
-            "region",
-            "unit",
-            "supplier",
-            "mode",
-            "form",
-            "size",
-            "amount",
-            "accepted",
-            "paid",
-            "publish_due",
-        ],
-        "1 = 1",
-        &["stat_deal {} "],
-    ),
-    (
-        "stat_line",
-        &["orders", "line"],
-        &["category", "product", "quantity", "amount", "market", "day", "since", "gone"],
-        "1 = 1",
-        &["stat_line {}/{} "],
-    ),
-    (
-        "orders",
-        &["id"],
-        &[
-            "number",
-            "region",
-            "unit",
-            "supplier",
-            "total",
-            "state",
-            "mode",
-            "form",
-            "purpose",
-            "address",
-            "contact",
-            "phone",
-            "address_region",
-            "salt",
-        ],
-        "1 = 1",
-        &["order {} "],
-    ),
-    (
-        "order_line",
-        &["orders", "id"],
-        &[
-            "product",
-            "price",
-            "quantity",
-            "category",
-            "brand",
-            "model",
-            "title",
-            "unit",
-            "offer",
-            "plan_line",
-            "budget",
-            "listed_price",
-            "accepted",
-        ],
-        "1 = 1",
-        &["order {} "],
-    ),
-    // What was refused can only be altered where something sent is not accepted.
-    ("order_line", &["orders", "id"], &["refused"], "shipped > accepted + refused", &["order {} "]),
-    ("order_compared", &["orders"], &["body"], "1 = 1", &["order {} "]),
-    (
-        "contract",
-        &["orders"],
-        &[
-            "number",
-            "body",
-            "digest",
-            "signed_at",
-            "publish_due",
-            "file_due",
-            "unit_signed_at",
-            "unit_signed_by",
-            "supplier_signed_at",
-            "supplier_signed_by",
-        ],
-        "signed_at IS NOT NULL",
-        &["contract {}"],
-    ),
-    ("approval", &["id"], &["orders", "duty", "person", "verdict", "at"], "1 = 1", &["approval {} "]),
-    ("project_approval", &["id"], &["duty", "person", "at"], "1 = 1", &["project_approval {} "]),
-    ("acceptance", &["id"], &["amount", "lines", "person", "at"], "1 = 1", &["acceptance {} "]),
-    (
-        "shipment",
-        &["id"],
-        &["carrier", "lines", "shipped_by", "shipped_at", "received_by", "received_at"],
-        "received_at IS NOT NULL",
-        &["shipment {} "],
-    ),
-    (
-        "payment",
-        &["orders", "id"],
-        &["number", "amount", "state", "applied_by", "applied_at", "approved_by", "approved_at", "due_at", "paid_at"],
-        "state = 'paid'",
-        &["payment ", "order {} "],
-    ),
-    (
-        "invoice",
-        &["id"],
-        &["number", "kind", "seller", "buyer", "amount", "day", "recorded_by", "at"],
-        "1 = 1",
-        &["invoice {} "],
-    ),
-    ("budget_entry", &["orders", "id"], &["amount"], "credit = 'spent'", &["order {} "]),
-    ("auction_quote", &["id"], &["seq", "supplier", "amount", "sealed"], "1 = 1", &["auction_quote"]),
-    ("auction", &["id"], &["opens_at", "commitment"], "opens_at > 0", &["auction {} "]),
-    (
-        "project",
-        &["id"],
-        &["number", "region", "handler", "category", "quantity", "ceiling"],
-        "1 = 1",
-        &["project {} "],
-    ),
-    (
-        "agreement",
-        &["id"],
-        &["number", "region", "category", "title", "from_day", "to_day", "places", "made_by"],
-        "1 = 1",
-        &["agreement {} "],
-    ),
-    (
-        "agreement_item",
-        &["agreement", "id"],
-        &["title", "measure", "price"],
-        "1 = 1",
-        &["agreement_item of agreement {} "],
-    ),
-    ("agreement_member", &["agreement", "supplier"], &["discount_bp", "place"], "1 = 1", &["agreement_member {}/{} "]),
-    ("batch_round", &["id"], &["number", "title", "category", "due_on"], "1 = 1", &["batch_round {} "]),
-    ("notice_act", &["notice", "n"], &["changes", "reason", "person", "at"], "1 = 1", &["notice_act {}/{} "]),
-];
+    let day = rules::calendar::show_day(rules::calendar::day_of(mall.clock.now()));
+    let centre = mall.login("jinan.jicai").await;
+    let prices = product.replace("/products/", "/prices/");
+    crate::prices::observe(&centre, &prices, "甲商城", "52.00", &day).await.leads();
+    let need = [
+        ("category", "A02010105"),
+        ("words", "台式计算机 128G 内存"),
+        ("reason", "parameters"),
+        ("amount", "30000"),
+        ("explanation", "内存都不到 128G"),
+    ];
+    handler.post("/needs", &need).await.leads();
+    let unit = "SELECT uscc FROM org WHERE name LIKE '%历城区%' ORDER BY id LIMIT 1";
+    let unit = mall.mall.watch.db().one(unit, params![]).await.unwrap().text(0);
+    let charge = [
+        ("uscc", unit.as_str()),
+        ("rule", "credit.deduct.buyer_split"),
+        ("subject", "2 号"),
+        ("words", "查实的事实"),
+        ("until", ""),
+    ];
+    mall.login("jinan.jianguan").await.upload("/conduct", &charge, "file", "a.pdf", b"proof").await.leads();
+    crate::stations::filed(mall).await;
+    mall.settle().await;
+    let asked = mall.number("SELECT MIN(seq) FROM journal WHERE kind = 'cancel.asked'").await;
+    crate::log_reach::erased(mall, asked).await.leads();
+}
 
 /// Orders with all that follows, an auction that runs, one that was sealed and opened, a witness.
 async fn stage(witness: &Signer) -> Box {
@@ -286,6 +134,7 @@ async fn stage(witness: &Signer) -> Box {
     let (order, line, seller) = contracted(&mall).await;
     let ship = format!("ship-{line}");
     seller.post(&format!("{order}/ship"), &[("line", &line), (&ship, "10"), ("carrier", "自送")]).await.leads();
+    beside(&mall).await;
     // An agreement with members, a round, a notice that was corrected.
     crate::fixed::agreement(&mall, "jinan.jicai", crate::fixed::MEMBERS).await;
     crate::batch::open(&mall, &mall.login("jinan.jicai").await, "discount", "2").await;
@@ -302,6 +151,80 @@ async fn stage(witness: &Signer) -> Box {
     let brought = mall.visitor().post_raw("/api/witness", "text/plain", witness.note(&text).into_bytes()).await;
     brought.shows(&["witness"]);
     mall
+}
+
+async fn stage_sql(mall: &Box, sql: &str) {
+    let done = mall
+        .mall
+        .watch
+        .db()
+        .upkeep("test.stage", |tx| std::boxed::Box::pin(async move { tx.run(sql, params![]).await }));
+    done.await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+}
+
+/// A row that somebody deletes is named: table, which, and what the audit says. The row is put back.
+async fn gone(mall: &Box) {
+    for (table, key, which, named) in [
+        ("approval", "id", "1 = 1", "approval of order/"),
+        ("project_approval", "id", "1 = 1", "project_approval of auction/"),
+        ("acceptance", "id", "1 = 1", "acceptance of order/"),
+        ("evaluation", "at", "1 = 1", "evaluation of order/"),
+        ("payment", "id", "state = 'paid'", "payment of order/"),
+        ("invoice", "id", "1 = 1", "invoice of order/"),
+        ("shipment", "id", "received_at IS NOT NULL", "shipment of order/"),
+        ("cancel_ask", "id", "state = 'asked'", "cancel_ask of order/"),
+        ("return_case", "id", "1 = 1", "return_case of order/"),
+        ("notice_act", "notice", "1 = 1", "notice_act of notice/"),
+        ("conduct", "id", "1 = 1", "conduct of conduct/"),
+        ("need", "id", "1 = 1", "need of need/"),
+        ("observation", "id", "1 = 1", "observation of observation/"),
+        ("agreement_member", "supplier", "1 = 1", "agreement_member "),
+        ("said_file", "about", "1 = 1", "said_file of station_task "),
+        ("erasure", "id", "state = 'done'", "erasure of entry "),
+        ("order_compared", "orders", "1 = 1", "what was compared differs"),
+        ("deal", "entry", "1 = 1", "is missing"),
+    ] {
+        let filter = format!("{key} = (SELECT MIN({key}) FROM {table} WHERE {which}) AND {which}");
+        stage_sql(mall, &format!("CREATE TABLE kept_row AS SELECT * FROM {table} WHERE {filter}")).await;
+        stage_sql(mall, &format!("DELETE FROM {table} WHERE {filter}")).await;
+        let found = audit(mall).await.wrong;
+        assert!(found.iter().any(|w| w.contains(named)), "{table}: {found:?}");
+        stage_sql(mall, &format!("INSERT INTO {table} SELECT * FROM kept_row")).await;
+        stage_sql(mall, "DROP TABLE kept_row").await;
+    }
+    let after = audit(mall).await;
+    assert!(after.wrong.is_empty(), "all was put back: {:?}", after.wrong);
+}
+
+/// A time that somebody takes away is named.
+async fn lost(mall: &Box) {
+    for (table, column, named) in [
+        ("payment", "approved_at", "payment of order/"),
+        ("payment", "paid_at", "payment of order/"),
+        ("shipment", "received_at", "shipment of order/"),
+        ("contract", "unit_signed_at", "contract of order/"),
+        ("contract", "supplier_signed_at", "contract of order/"),
+    ] {
+        let sql = format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1");
+        let was = mall.number(&sql).await;
+        let sql = format!("SELECT MIN(orders) FROM {table} WHERE {column} = {was}");
+        let order = mall.number(&sql).await;
+        stage_sql(mall, &format!("UPDATE {table} SET {column} = NULL WHERE {column} = {was} AND orders = {order}"))
+            .await;
+        let found = audit(mall).await.wrong;
+        assert!(found.iter().any(|w| w.contains(named)), "{table}.{column}: {found:?}");
+        let open = format!("{column} IS NULL AND orders = {order}");
+        stage_sql(mall, &format!("UPDATE {table} SET {column} = {was} WHERE {open}")).await;
+    }
+    let after = audit(mall).await;
+    assert!(after.wrong.is_empty(), "all was put back: {:?}", after.wrong);
+    // A file that no entry names proves nothing.
+    let copy = "INSERT INTO said_file (matter, about, digest, name, bytes, at) SELECT matter, about + 1, digest, name, bytes, at FROM said_file";
+    stage_sql(mall, copy).await;
+    let found = audit(mall).await.wrong;
+    assert!(found.iter().any(|w| w.contains("comes from no entry of the journal")), "{found:?}");
+    let sql = "DELETE FROM said_file WHERE about = (SELECT MAX(about) FROM said_file)";
+    stage_sql(mall, sql).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -371,9 +294,11 @@ async fn one_byte_anywhere_is_found_and_the_row_is_named() {
     let after = audit(&mall).await;
     assert!(after.wrong.is_empty(), "all was put back: {:?}", after.wrong);
 
-    // Rows that are gone, or that nobody wrote, are named as well.
+    gone(&mall).await;
+    lost(&mall).await;
+
+    // Rows that nobody wrote are named as well.
     for (sql, name) in [
-        ("DELETE FROM deal WHERE entry = (SELECT MIN(entry) FROM deal)", "is missing"),
         (
             "UPDATE orders SET state = 'completed' WHERE id = (SELECT MIN(id) FROM orders WHERE state = 'performing')",
             "state is completed",

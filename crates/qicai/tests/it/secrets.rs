@@ -129,11 +129,69 @@ async fn jobs_keep_both_kinds_of_secrets() {
         "of the trade secret that there is one"
     );
     silent(&mall, &["1 号车保养", "306.00", "408.00", "服务对象"], &[agreement]).await;
+    alone(&mall, 1).await;
     // A draw is repeated by those who may see the job only.
     let job = crate::fixed::called(&mall, &crate_agreement(&mall).await, "draw", &TRADE).await;
     crate::log::fill(&mall, 3).await;
     assert!(mall.number("SELECT COUNT(*) FROM journal WHERE kind = 'job.drawn'").await > 0);
     assert_eq!(mall.visitor().get(&format!("{job}/draw.json")).await.status, StatusCode::NOT_FOUND);
+    mall.sound().await;
+}
+
+/// Nothing in the releases of secret purchases tells of what they are part: numbers and titles of agreements and of rounds' auctions.
+async fn alone(mall: &Box, releases: usize) {
+    let db = mall.mall.watch.db();
+    let sql = "SELECT r.body FROM open_release r JOIN project p ON p.secret = 'trade' AND r.ocid LIKE '%-' || p.number";
+    let found = db.rows(sql, params![]).await.unwrap();
+    assert_eq!(found.len(), releases);
+    let sql = "SELECT number, title FROM agreement UNION SELECT number, title FROM batch_round \
+               UNION SELECT number, title FROM project WHERE kind = 'auction'";
+    let mut wholes = 0;
+    for whole in db.rows(sql, params![]).await.unwrap() {
+        wholes += 1;
+        for r in &found {
+            assert!(!r.str(0).contains(whole.str(0)) && !r.str(0).contains(whole.str(1)), "{}", r.str(0));
+        }
+    }
+    assert!(wholes > 0 && found.iter().all(|r| !r.str(0).contains("relatedProcesses")));
+}
+
+/// Statements that make the releases of an agreement, its members and one secret contract again; reading the quotes for the contract would be six more.
+const RELEASES: u64 = 31;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_quoted_for_in_secret_does_not_tell_its_agreement() {
+    let mall = Box::new().await;
+    let agreement = crate::fixed::agreement(&mall, "jinan.jicai", crate::fixed::MEMBERS).await;
+    let job = crate::fixed::called(&mall, &agreement, "compete", &TRADE).await;
+    for (who, price) in [("fuwu", "900"), ("yinwu", "851.37"), ("lantian", "870")] {
+        mall.login(&format!("{who}.dingdan")).await.post(&format!("{job}/bid"), &[("price", price)]).await.leads();
+    }
+    later(&mall, 5 * DAY).await;
+    mall.login("licheng.jingban").await.post(&format!("{job}/accept"), &[]).await.leads();
+    signed(&mall, "yinwu.dingdan").await;
+    silent(&mall, &["1 号车保养", "851.37", "成本构成"], &[agreement]).await;
+    alone(&mall, 1).await;
+    // Quotes and agreement are not even read for it.
+    let before = mall.mall.watch.db().statements();
+    watch::open::rebuild(&mall.mall.watch).await.unwrap();
+    assert_eq!(mall.mall.watch.db().statements() - before, RELEASES);
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_demand_does_not_tell_the_auction_of_its_round() {
+    let mall = Box::new().await;
+    let centre = mall.login("jinan.jicai").await;
+    let round = crate::batch::open(&mall, &centre, "auction", "1").await;
+    let demand = path_of(&file(&mall.login("licheng.jingban").await, &round, &TRADE).await);
+    approve(&mall, &demand).await;
+    centre.post(&format!("{demand}/review"), &[("accept", "1")]).await.leads();
+    later(&mall, 7 * DAY).await;
+    crate::batch::by_auction(&mall, &centre, &round).await;
+    signed(&mall, "qilu.dingdan").await;
+    assert_eq!(mall.number("SELECT COUNT(*) FROM contract WHERE signed_at IS NOT NULL").await, 1);
+    alone(&mall, 1).await;
     mall.sound().await;
 }
 

@@ -56,6 +56,13 @@ async fn in_trial(mall: &Box) -> Visitor {
     office
 }
 
+/// A task of a county that prepares is done, with a file.
+pub async fn filed(mall: &Box) {
+    let office = mall.login("taian.jianguan").await;
+    office.post(&format!("{COUNTY}/plan"), &[("planned", &days(mall, 50))]).await.leads();
+    done(&office, &tasks(mall, "370911", false).await[0], "已办，材料存档").await.leads();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_county_goes_from_preparing_to_live_when_nothing_blocks() {
     let mall = Box::new().await;

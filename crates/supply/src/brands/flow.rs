@@ -8,15 +8,16 @@ use rules::naming::{brand_key, model_key};
 use serde_json::json;
 
 fn entry(actor: &Actor, kind: &'static str, brand: &str, data: serde_json::Value) -> Entry {
-    Entry {
-        region: actor.region.clone(),
-        room: "brands",
-        kind,
-        subject: format!("brand/{brand}"),
-        actor: actor.person,
-        via: "page",
-        data,
-    }
+    about(actor, kind, format!("brand/{brand}"), data)
+}
+
+/// Of a wish the entry names the row: what a supplier writes may have to be erased, and a subject stays.
+fn of_wish(actor: &Actor, kind: &'static str, ask: i64, data: serde_json::Value) -> Entry {
+    about(actor, kind, format!("brand_ask/{ask}"), data)
+}
+
+fn about(actor: &Actor, kind: &'static str, subject: String, data: serde_json::Value) -> Entry {
+    Entry { region: actor.region.clone(), room: "brands", kind, subject, actor: actor.person, via: "page", data }
 }
 
 /// A supplier asks for a brand that the library misses.
@@ -36,11 +37,11 @@ pub async fn ask(supply: &Supply, actor: &Actor, written: &str, latin: &str, pro
                     let words = format!("品牌库里已经有了，写作“{known}”。");
                     return Err(Fail::field("written", "brand.known", words));
                 }
-                if !store::add_ask(tx, actor.org, written, folded, latin, proof).await? {
+                let Some(id) = store::add_ask(tx, actor.org, written, folded, latin, proof).await? else {
                     return Err(Fail::field("written", "brand.asked", "已经有人申请了这个品牌，请等集采机构处理。"));
-                }
+                };
                 let data = json!({"written": written, "supplier": actor.org.to_string()});
-                tx.journal(entry(actor, "brand.asked", written, data)).await.map(|_| ())
+                tx.journal(of_wish(actor, "brand.asked", id, data)).await.map(|_| ())
             })
         })
         .await
@@ -98,7 +99,7 @@ async fn answered(tx: &Tx<'_>, actor: &Actor, id: i64, a: &Answer) -> Result<()>
     }
     base::messages::tell(tx, ask.supplier, Duty::SupplierAdmin, "/brands", &format!("{told}。")).await?;
     let data = json!({"written": ask.written, "state": state, "brand": brand, "reason": reason});
-    tx.journal(entry(actor, "brand.answered", &ask.written, data)).await.map(|_| ())
+    tx.journal(of_wish(actor, "brand.answered", id, data)).await.map(|_| ())
 }
 
 /// Joins a brand to another: its products, aliases and authorisations go over; equal models become one product.

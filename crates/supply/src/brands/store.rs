@@ -141,7 +141,7 @@ fn read_ask(r: &kit::db::Row) -> Ask {
     }
 }
 
-/// Writes a wish; false when the same is being looked at.
+/// Writes a wish and returns its id; None when the same is being looked at.
 pub async fn add_ask(
     tx: &Tx<'_>,
     supplier: i64,
@@ -149,10 +149,12 @@ pub async fn add_ask(
     folded: &str,
     latin: &str,
     proof: &str,
-) -> Result<bool> {
+) -> Result<Option<i64>> {
+    let id = tx.id();
     let sql = "INSERT INTO brand_ask (id, supplier, written, folded, latin, proof, state, brand, reason, at) \
                VALUES ($1,$2,$3,$4,$5,$6,'asked','','',$7) ON CONFLICT DO NOTHING";
-    Ok(tx.run(sql, params![tx.id(), supplier, written, folded, latin, proof, tx.now()]).await? == 1)
+    let made = tx.run(sql, params![id, supplier, written, folded, latin, proof, tx.now()]).await?;
+    Ok((made == 1).then_some(id))
 }
 
 /// A wish by id.

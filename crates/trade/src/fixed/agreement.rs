@@ -161,7 +161,9 @@ pub async fn add_member(trade: &Trade, actor: &Actor, id: i64, supplier: i64, di
         let words = format!("优惠率应不低于 {}%。", least / 100);
         return Err(Fail::field("discount", "fixed.discount", words));
     }
-    let place = known.iter().map(|m| m.place).max().unwrap_or(0) + 1;
+    // Who comes back has the place of before.
+    let before = known.iter().find(|m| m.supplier == supplier).map(|m| m.place);
+    let place = before.unwrap_or_else(|| known.iter().map(|m| m.place).max().unwrap_or(0) + 1);
     let (a, s) = (&a, &s);
     trade
         .db()

@@ -120,7 +120,7 @@ pub async fn award(trade: &Trade, tx: &Tx<'_>, a: Award<'_>) -> Result<i64> {
     let data = json!({
         "number": o.number, "unit": o.unit.to_string(), "supplier": o.supplier.to_string(), "total": total, "project": p.number,
         "secret": o.secret, "private": o.private(), "mode": o.mode, "form": o.form,
-        "lines": lines.iter().map(|l| json!({"product": l.product.to_string(), "price": l.price, "quantity": l.quantity, "facts": l.digest()})).collect::<Vec<_>>(),
+        "lines": lines.iter().map(|l| json!({"product": l.product.to_string(), "category": l.category, "price": l.price, "quantity": l.quantity, "facts": l.digest()})).collect::<Vec<_>>(),
     });
     tx.journal(flow::entry(&o, "orders", "order.awarded", a.actor, data)).await?;
     Ok(id)

@@ -10,6 +10,8 @@ use serde_json::json;
 
 /// Due orders taken at a time.
 const PIECE: i64 = 50;
+/// Why an order ended whose contract nobody confirmed in time.
+const LAPSED: &str = "合同逾期未确认";
 
 /// Runs what is due; returns how many orders were moved. Two nodes may race: the version decides who did it.
 pub async fn run_due(trade: &Trade) -> Result<usize> {
@@ -28,7 +30,7 @@ pub async fn run_due(trade: &Trade) -> Result<usize> {
                         "expire" => expire(trade, tx, &mut o).await,
                         "lapse" => {
                             flow::step(&mut o, Act::Lapse)?;
-                            flow::wind_up(tx, &mut o, 0, "合同逾期未确认").await
+                            flow::wind_up(tx, &mut o, 0, LAPSED, LAPSED).await
                         }
                         "close" => settlement::close(tx, &mut o).await,
                         other => Err(kit::Fail::Fault(format!("order {id} has unknown command {other}"))),

@@ -274,7 +274,7 @@ pub async fn answer_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
                 }
                 store::end_cancel_ask(tx, ask.id, if agree { "agreed" } else { "declined" }).await?;
                 if agree {
-                    return cancel(tx, &mut o, actor.person, &ask.reason).await;
+                    return cancel(tx, &mut o, actor.person, &ask, &format!("{}同意", side_word(side(actor)))).await;
                 }
                 tx.journal(entry(&o, "orders", "cancel.declined", actor.person, json!({}))).await?;
                 Ok(())
@@ -295,7 +295,7 @@ pub async fn decide_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
                 may_cancel(tx, &o).await?;
                 store::end_cancel_ask(tx, ask.id, if agree { "agreed" } else { "declined" }).await?;
                 if agree {
-                    return cancel(tx, &mut o, actor.person, &ask.reason).await;
+                    return cancel(tx, &mut o, actor.person, &ask, "财政部门审核同意").await;
                 }
                 tx.journal(entry(&o, "orders", "cancel.declined", actor.person, json!({"by": "finance"}))).await?;
                 Ok(())
@@ -304,19 +304,25 @@ pub async fn decide_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
         .await
 }
 
-/// Ends an order whose goods were sold but not shipped: they go back to the shelf, the money is freed.
-pub(super) async fn cancel(tx: &Tx<'_>, o: &mut Order, actor: i64, reason: &str) -> Result<()> {
-    step(o, Act::Cancel)?;
-    wind_up(tx, o, actor, reason).await
+fn side_word(side: &str) -> &'static str {
+    if side == "unit" { "采购人" } else { "供应商" }
 }
 
-pub(super) async fn wind_up(tx: &Tx<'_>, o: &mut Order, actor: i64, reason: &str) -> Result<()> {
+/// Ends an order whose goods were sold but not shipped: they go back to the shelf, the money is freed. The sides read why; the entry, and
+/// the notice made from it, say who asked and who agreed: free words can be erased, those two cannot.
+async fn cancel(tx: &Tx<'_>, o: &mut Order, actor: i64, ask: &store::CancelAsk, agreed: &str) -> Result<()> {
+    step(o, Act::Cancel)?;
+    wind_up(tx, o, actor, &ask.reason, &format!("{}申请取消，{agreed}", side_word(&ask.side))).await
+}
+
+/// `note` is for the sides, `reason` for everybody.
+pub(super) async fn wind_up(tx: &Tx<'_>, o: &mut Order, actor: i64, note: &str, reason: &str) -> Result<()> {
     let lines = store::lines(tx, o.id).await?;
     for l in lines.iter().filter(|l| l.offer != 0) {
         offers::put_back(tx, l.offer, l.quantity).await?;
     }
     direct::undo_money(tx, o, &lines, "取消订单").await?;
-    o.note = reason.to_owned();
+    o.note = note.to_owned();
     (o.next_due, o.next_command) = (None, None);
     store::save(tx, o).await?;
     let contract = store::contract(tx, o.id).await?;

@@ -105,7 +105,7 @@ pub struct Order {
     pub secret: String,
     /// Which clauses, and why.
     pub secret_words: String,
-    /// What is added before [`Order::private`] is hashed, hex; empty for orders of before and for what was erased.
+    /// What is added before [`Order::private`] is hashed, hex; empty for orders of before.
     pub salt: String,
 }
 
@@ -117,7 +117,7 @@ pub fn line_digest(words: [&str; 4], numbers: [i64; 4]) -> String {
 }
 
 /// The salted hash of what is personal or secret of an order: reason, place, contact, telephone, region of the place, which clauses are
-/// secret. Nobody finds the words by trying, and they can be erased while the entry that holds the hash stays.
+/// secret. Nobody who has the entry and not the salt finds the words by trying. Nothing erases these words or the salt today.
 pub fn private(salt: &str, words: [&str; 6]) -> String {
     if salt.is_empty() {
         return String::new();

@@ -16,6 +16,7 @@ mod pages;
 mod store;
 mod why;
 
+pub use compliance::store::UNTOLD;
 pub use flow::{correct, withdraw};
 pub use follow::{PROJECTION, apply, follow, rebuild};
 pub use pages::routes;

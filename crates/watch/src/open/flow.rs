@@ -21,7 +21,7 @@ pub fn chained(before: &str, body: &str) -> String {
 async fn process(watch: &Watch, q: &dyn Query, e: &Recorded) -> Result<Option<Process>> {
     let prefix = &watch.settings().ocid_prefix;
     let found = match e.subject.split_once('/') {
-        Some(("order", id)) => store::of_order(q, prefix, id.parse().unwrap_or(0)).await?,
+        Some(("order", id)) => store::of_order(q, prefix, id.parse().unwrap_or(0), &e.kind).await?,
         Some(("agreement", id)) => store::of_agreement(q, prefix, id.parse().unwrap_or(0), e).await?,
         Some(("auction", id)) => store::of_project(q, prefix, id.parse().unwrap_or(0), e).await?,
         _ => None,
@@ -78,7 +78,7 @@ pub async fn apply(watch: &Watch, tx: &Tx<'_>, entries: &[Recorded]) -> Result<(
     let public: Vec<&Recorded> = entries.iter().filter(|e| PUBLIC.contains(&e.kind.as_str())).collect();
     // Asked together, the questions travel together where the database is far.
     let known = try_join_all(public.iter().map(|e| process(watch, tx, e))).await?;
-    let (mut n, mut chain) = store::newest(tx).await?;
+    let (_, mut n, mut chain) = store::newest(tx).await?;
     let mut rows = Vec::new();
     for (e, p) in public.into_iter().zip(known) {
         let Some(p) = p else { continue };

@@ -174,10 +174,10 @@ async fn file(State(watch): State<Watch>, Path(name): Path<String>) -> Result<Re
 /// Where the feed stands: how many releases there are, the chain over them, the journal number up to which events were looked at. Who
 /// has read as far has everything.
 async fn head(watch: &Watch) -> Result<Response> {
-    let (n, chain) = store::newest(watch.db()).await?;
-    let last = store::last(watch.db()).await?;
+    // The position first: what is looked at then holds all that was followed up to there.
     let followed = kit::journal::position(watch.db(), super::PROJECTION).await?;
-    Ok(web::json(json!({"n": n, "chain": chain, "seq": last, "followed": followed}).to_string()))
+    let (seq, n, chain) = store::newest(watch.db()).await?;
+    Ok(web::json(json!({"n": n, "chain": chain, "seq": seq, "followed": followed}).to_string()))
 }
 
 /// The change feed: a line for each release after a journal number, in commit order. `n` counts without a gap and `chain` is
@@ -232,7 +232,7 @@ struct Page {
 
 async fn page(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     let months = store::months(watch.db()).await?;
-    let (newest, chain) = store::newest(watch.db()).await?;
+    let (_, newest, chain) = store::newest(watch.db()).await?;
     web::html(&Page {
         s: Shell::public(&cx, "开放数据"),
         months: months.into_iter().map(|(name, releases, from, to)| Month { name, releases, from, to }).collect(),

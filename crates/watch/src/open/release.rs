@@ -421,6 +421,8 @@ fn withheld(e: &Recorded, p: &Process) -> Option<Map<String, Value>> {
         _ => (&["contractTermination"], "cancelled"),
     };
     let mut r = p.release(e, tag, vec![p.unit.whole(&["buyer", "procuringEntity"])]);
+    // Which agreement or round it is part of would tell what is bought.
+    r.remove("relatedProcesses");
     let mut c = json!({"id": p.contract_id(), "status": status});
     if e.kind == "contract.concluded" {
         c["title"] = json!("采购合同（含商业秘密，内容不公开）");

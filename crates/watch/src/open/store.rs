@@ -23,15 +23,10 @@ fn read(r: &Row) -> Release {
     Release { seq: r.int(0), n: r.int(1), body: r.text(2), chain: r.text(3) }
 }
 
-/// The newest release: place and chain.
-pub async fn newest(q: &dyn Query) -> Result<(i64, String)> {
-    let r = q.row("SELECT n, chain FROM open_release ORDER BY seq DESC LIMIT 1", params![]).await?;
-    Ok(r.map_or((0, String::new()), |r| (r.int(0), r.text(1))))
-}
-
-/// The journal number of the newest release, 0 for none.
-pub async fn last(q: &dyn Query) -> Result<i64> {
-    Ok(q.one("SELECT COALESCE(MAX(seq), 0) FROM open_release", params![]).await?.int(0))
+/// The newest release: journal number, place and chain; zeros and nothing for none.
+pub async fn newest(q: &dyn Query) -> Result<(i64, i64, String)> {
+    let r = q.row("SELECT seq, n, chain FROM open_release ORDER BY seq DESC LIMIT 1", params![]).await?;
+    Ok(r.map_or((0, 0, String::new()), |r| (r.int(0), r.int(1), r.text(2))))
 }
 
 /// A release as a row.
@@ -84,8 +79,9 @@ async fn party(q: &dyn Query, org: i64) -> Result<Party> {
     Ok(Party { uscc: r.text(0), name: r.text(1), place: r.opt_text(2).unwrap_or_default() })
 }
 
-/// The process an order belongs to: its own, or its project's.
-pub async fn of_order(q: &dyn Query, prefix: &str, id: i64) -> Result<Option<Process>> {
+/// The process an order belongs to: its own, or its project's. How a job found its supplier and who quoted for it is read for the event that
+/// tells it only; of a secret purchase nothing tells of what it is part.
+pub async fn of_order(q: &dyn Query, prefix: &str, id: i64, event: &str) -> Result<Option<Process>> {
     let sql = "SELECT o.number, o.mode, o.form, o.unit, o.supplier, p.number, p.kind, o.secret, o.project, \
                c.body, c.signed_at FROM orders o LEFT JOIN project p ON p.id = o.project LEFT JOIN contract c ON c.orders = o.id WHERE o.id = $1";
     let Some(r) = q.row(sql, params![id]).await? else { return Ok(None) };
@@ -93,10 +89,14 @@ pub async fn of_order(q: &dyn Query, prefix: &str, id: i64) -> Result<Option<Pro
     let tender = r.opt_text(5).unwrap_or_else(|| order.clone());
     let lines = q.rows("SELECT category FROM order_line WHERE orders = $1 ORDER BY id", params![id]).await?;
     let kind = r.opt_text(6).unwrap_or_default();
-    let (way, related, bids) = match r.opt_int(8) {
-        Some(project) => part_of(q, prefix, project, &kind).await?,
-        None => (String::new(), None, None),
-    };
+    let project = r.opt_int(8).filter(|_| r.str(7).is_empty());
+    let (mut way, mut related, mut bids) = (String::new(), None, None);
+    if let Some(project) = project {
+        related = part_of(q, prefix, project, &kind).await?;
+        if kind == "job" && event == "contract.concluded" {
+            (way, bids) = found(q, project).await?;
+        }
+    }
     let notice = q.row("SELECT id FROM notice WHERE orders = $1 AND kind = 'contract'", params![id]).await?;
     Ok(Some(Process {
         ocid: format!("{prefix}-{tender}"),
@@ -125,27 +125,32 @@ fn due(signed: i64, body: &str) -> Option<i64> {
     Some(end_of(day_of(signed) + days) / 1000 * 1000)
 }
 
-/// How a job found its supplier, what a job or a demand is part of, and who competed for a job.
+/// What a process is part of: relationship, its own id, title.
+type PartOf = Option<(&'static str, String, String)>;
+
+/// What a job or a demand is part of: its agreement, or the auction of its round.
 async fn part_of(q: &dyn Query, prefix: &str, project: i64, kind: &str) -> Result<PartOf> {
-    match kind {
+    let (relation, sql) = match kind {
         "job" => {
-            let c = trade::fixed::called(q, project).await?;
-            let bids = if c.way == Way::Compete { Some(competed(q, &c).await?) } else { None };
-            Ok((c.way.key().to_owned(), Some(("framework", format!("{prefix}-{}", c.number), c.title)), bids))
+            ("framework", "SELECT a.number, a.title FROM job j JOIN agreement a ON a.id = j.agreement WHERE j.id = $1")
         }
-        "demand" => {
-            let sql = "SELECT p.number, p.title FROM batch_demand d JOIN project p ON p.parent = d.package AND p.kind = 'auction' \
-                       WHERE d.id = $1 ORDER BY p.id LIMIT 1";
-            let auction = q.row(sql, params![project]).await?;
-            let parent = auction.map(|r| ("parent", format!("{prefix}-{}", r.str(0)), r.text(1)));
-            Ok((String::new(), parent, None))
-        }
-        _ => Ok((String::new(), None, None)),
-    }
+        "demand" => (
+            "parent",
+            "SELECT p.number, p.title FROM batch_demand d JOIN project p ON p.parent = d.package AND p.kind = 'auction' \
+             WHERE d.id = $1 ORDER BY p.id LIMIT 1",
+        ),
+        _ => return Ok(None),
+    };
+    let whole = q.row(sql, params![project]).await?;
+    Ok(whole.map(|r| (relation, format!("{prefix}-{}", r.str(0)), r.text(1))))
 }
 
-/// Way, relation, bids.
-type PartOf = (String, Option<(&'static str, String, String)>, Option<Bids>);
+/// How a job found its supplier, and who competed for it.
+async fn found(q: &dyn Query, job: i64) -> Result<(String, Option<Bids>)> {
+    let c = trade::fixed::called(q, job).await?;
+    let bids = if c.way == Way::Compete { Some(competed(q, &c).await?) } else { None };
+    Ok((c.way.key().to_owned(), bids))
+}
 
 /// The sealed quotes of a competition under an agreement.
 async fn competed(q: &dyn Query, c: &trade::fixed::Called) -> Result<Bids> {

@@ -20,6 +20,15 @@ pub struct Kept {
     pub missing: i64,
 }
 
+/// Acceptances of some time whose notice is not there, by region and unit. Held against the entries: only they say whether a station
+/// publishes acceptances, and those of before say nothing of it and make no notice. CROSS JOIN keeps SQLite to the order of the tables:
+/// what was accepted in that time comes first, and its orders after it.
+pub const UNTOLD: &str = "SELECT o.region, g.name, COUNT(*) FROM acceptance a CROSS JOIN orders o CROSS JOIN org g CROSS JOIN journal j \
+    WHERE a.at >= $2 AND a.at < $3 AND o.id = a.orders AND o.region LIKE $1 AND o.secret = '' AND g.id = o.unit \
+    AND j.subject = 'order/' || CAST(a.orders AS TEXT) AND j.kind = 'acceptance.recorded' AND j.at = a.at \
+    AND j.body LIKE '%\"publish_due\":%' AND j.body NOT LIKE '%\"publish_due\":null%' \
+    AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.entry = j.id) GROUP BY o.region, g.name ORDER BY o.region, g.name";
+
 /// How deadlines of publication were kept, by station and unit, for what happened from one time to before another.
 pub async fn kept(q: &dyn Query, prefix: &str, from: i64, to: i64) -> Result<Vec<Kept>> {
     let late = "CASE WHEN i.at > n.due_at THEN i.at - n.due_at ELSE 0 END";
@@ -49,12 +58,7 @@ pub async fn kept(q: &dyn Query, prefix: &str, from: i64, to: i64) -> Result<Vec
                AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.orders = o.id AND n.kind = 'contract') \
                GROUP BY o.region, g.name ORDER BY o.region, g.name";
     let mut missing = q.rows(sql, params![&area, from, to]).await?;
-    // What was accepted is held against the entries: only they say whether a station publishes acceptances.
-    let sql = "SELECT o.region, g.name, COUNT(*) FROM acceptance a JOIN orders o ON o.id = a.orders JOIN org g ON g.id = o.unit \
-               JOIN journal j ON j.subject = 'order/' || CAST(o.id AS TEXT) AND j.kind = 'acceptance.recorded' AND j.at = a.at \
-               WHERE o.region LIKE $1 AND a.at >= $2 AND a.at < $3 AND o.secret = '' AND j.body NOT LIKE '%\"publish_due\":null%' \
-               AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.entry = j.id) GROUP BY o.region, g.name ORDER BY o.region, g.name";
-    missing.extend(q.rows(sql, params![&area, from, to]).await?);
+    missing.extend(q.rows(UNTOLD, params![&area, from, to]).await?);
     for r in missing {
         match out.iter_mut().find(|k| k.region == r.str(0) && k.unit == r.str(1)) {
             Some(k) => k.missing += r.int(2),

@@ -1,42 +1,53 @@
 //! What commands wrote, compared with what their entries hold.
 use super::store::{self, Order, Quote};
 use super::told::{self, Told};
+use super::{files, rows};
 use crate::ledger::erasure::{self, Blanked};
 use crate::ledger::log::{self, Found};
 use kit::journal::{self, Recorded};
 use kit::{Query, Result};
 use serde_json::Value;
-use std::collections::HashMap;
 
-/// Entries, and orders, read at a time.
+/// Entries read at a time.
 const PIECE: i64 = 500;
+/// Orders read at a time, with all their entries.
+const ORDERS: i64 = 200;
 /// An order that moves all the time is looked at so often; then it is left to the next audit.
 const LOOKS: usize = 5;
 
-/// Compares orders, contracts, payments, invoices, spent money and quotes.
+/// Compares orders, contracts, payments, invoices, spent money and quotes; and whether the rows are there that entries tell of, files and
+/// rows beside orders among them.
 pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
-    let mut known: HashMap<i64, Told> = HashMap::new();
     let mut seq = 0;
     loop {
         let piece = journal::after(q, seq, PIECE).await?;
         let Some(last) = piece.last().map(|e| e.seq) else { break };
-        for e in &piece {
-            if let Some(id) = e.subject.strip_prefix("order/").and_then(|id| id.parse().ok()) {
-                known.entry(id).or_default().hear(e);
-            }
-        }
+        placed(q, &piece, out).await?;
         contracts(q, &piece, out).await?;
         payments(q, &piece, out).await?;
         quotes(q, &piece, out).await?;
         erasures(q, &piece, out).await?;
+        rows::missing(q, &piece, out).await?;
+        files::missing(q, &piece, out).await?;
         seq = last;
     }
     for id in store::quotes_without_entry(q).await? {
         out.say(format!("auction_quote {id} comes from no entry of the journal"));
     }
-    // What nobody placed was never an order: other entries may be about such a number.
-    known.retain(|_, t| !t.number.is_empty());
-    orders(q, known, out).await
+    orders(q, out).await
+}
+
+/// Orders that an entry placed and that are not there.
+async fn placed(q: &dyn Query, piece: &[Recorded], out: &mut Found) -> Result<()> {
+    let said: Vec<i64> = piece
+        .iter()
+        .filter(|e| matches!(e.kind.as_str(), "order.placed" | "order.awarded"))
+        .filter_map(order_of)
+        .collect();
+    let known = store::known_orders(q, &said).await?;
+    let gone = said.iter().filter(|id| !known.contains(id));
+    gone.for_each(|id| out.say(format!("order {id} is missing, the journal tells of it")));
+    Ok(())
 }
 
 fn order_of(e: &Recorded) -> Option<i64> {
@@ -157,23 +168,23 @@ fn quote_fits(e: &Recorded, row: &Quote) -> bool {
         && d["alias"].as_str() == Some(&row.alias)
 }
 
-async fn orders(q: &dyn Query, mut known: HashMap<i64, Told>, out: &mut Found) -> Result<()> {
+async fn orders(q: &dyn Query, out: &mut Found) -> Result<()> {
     let mut after = 0;
     loop {
-        let piece = store::orders(q, after, PIECE).await?;
+        let piece = store::orders(q, after, ORDERS).await?;
         let Some(last) = piece.last().map(|o| o.id) else { break };
         out.rows += piece.len();
+        let subject = |o: &Order| format!("order/{}", o.id);
+        let mut entries = journal::about_all(q, &piece.iter().map(subject).collect::<Vec<_>>()).await?;
         for o in piece {
-            let heard = known.remove(&o.id).unwrap_or_default();
+            let mut heard = Told::default();
+            entries.remove(&subject(&o)).into_iter().flatten().for_each(|e| heard.hear(&e));
             if differences(&o, &heard).next().is_some() {
                 again(q, o, out).await?;
             }
         }
         after = last;
     }
-    let mut gone: Vec<&i64> = known.keys().collect();
-    gone.sort();
-    gone.iter().for_each(|id| out.say(format!("order {id} is missing, the journal tells of it")));
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Two ways. What a follower makes of the journal (notices, deal prices, releases of the open data) is made again in a transaction that
 //! is undone, and compared row by row: [`projections`]. What people's commands write (orders with their lines, contracts, payments,
-//! invoices, money spent, quotes) is compared with what the entries hold of it: [`business`]. docs/log.md says which columns.
+//! invoices, money spent, quotes) is compared with what the entries hold of it: [`business`]; and that what entries tell of is there at all.
+//! docs/log.md says which columns, and a test holds its list against the statements here.
 
 mod business;
 mod files;

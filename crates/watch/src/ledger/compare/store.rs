@@ -2,7 +2,7 @@
 use kit::db::{Row, Val};
 use kit::text::marks;
 use kit::{Query, Result, Tx, params};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Keeps a follower from moving on until this transaction ends.
 pub async fn hold(tx: &Tx<'_>, name: &str) -> Result<()> {
@@ -43,6 +43,20 @@ where
     Val: From<&'a T>,
 {
     all.iter().map(Val::from).collect()
+}
+
+/// Which of some orders are there.
+pub async fn known_orders(q: &dyn Query, orders: &[i64]) -> Result<HashSet<i64>> {
+    if orders.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = format!("SELECT id FROM orders WHERE id IN ({})", marks(1, orders.len()));
+    Ok(q.rows(&sql, &list(orders)).await?.iter().map(|r| r.int(0)).collect())
+}
+
+/// The station of a task.
+pub async fn station_of_task(q: &dyn Query, task: i64) -> Result<Option<String>> {
+    Ok(q.row("SELECT region FROM station_task WHERE id = $1", params![task]).await?.map(|r| r.text(0)))
 }
 
 /// A contract.

@@ -50,7 +50,35 @@ async fn erasable(q: &dyn Query, seq: i64) -> Result<Recorded> {
     let drawn = store::drawn(q, seq).await?;
     let entry = erasure::Entry { seq, kind: &e.kind, erased: e.erased(), followed: followed.min(logged), drawn };
     erasure::check(&entry).map_err(refusal)?;
+    let name = e.subject.split_once('/').map_or("", |(_, name)| name);
+    let named = |fact: &str| e.data[fact].as_str().is_some_and(|w| !w.is_empty() && w == name);
+    if store::facts(&e.kind).into_iter().any(named) {
+        let words = "这条早期记录以这些文字为对象名称，对象名称要保留，删不干净，不能办理。";
+        return Err(Fail::refuse("erase.subject", words));
+    }
+    if let Some(other) = repeated(q, &e).await?.iter().find(|other| !erasure::may(&other.kind)) {
+        let words = format!(
+            "同样的文字还写在流水 {}（{}）里。那条记录依法要完整保存，不能删除，只删这一条没有用；已经公开的公告请由采购人更正或者撤回。",
+            other.seq, other.kind
+        );
+        return Err(Fail::refuse("erase.repeated", words));
+    }
     Ok(e)
+}
+
+/// Entries about the same subject that say the same words again: they go by requests of their own.
+pub(super) async fn repeated(q: &dyn Query, e: &Recorded) -> Result<Vec<Recorded>> {
+    let facts = store::facts(&e.kind);
+    if facts.is_empty() || e.erased() {
+        return Ok(Vec::new());
+    }
+    let same = |other: &Recorded| {
+        let mut words = facts.iter().map(|f| (e.data[*f].as_str().unwrap_or_default(), &other.data[*f]));
+        words.any(|(words, again)| !words.is_empty() && again == words)
+    };
+    let mut all = journal::about(q, &e.subject).await?;
+    all.retain(|other| other.id != e.id && !other.erased() && same(other));
+    Ok(all)
 }
 
 fn entry(watch: &Watch, seq: i64, kind: &'static str, actor: &Actor, data: Value) -> Entry {
@@ -130,7 +158,7 @@ pub async fn decide(watch: &Watch, actor: &Actor, id: i64, yes: bool, note: &str
                 data["subject"] = json!(e.subject);
                 data["actor"] = json!(e.actor.to_string());
                 // The rooms' own rows lose the words too; which, the entry says.
-                let rooms = store::blank(tx, &e.kind, &e.subject, &e.data).await?;
+                let rooms = store::blank(tx, &e).await?;
                 data["rooms"] = rooms
                     .iter()
                     .map(|b| json!({"table": b.table, "column": b.column, "row": b.row.to_string()}))

@@ -9,7 +9,8 @@ use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
 use base::shell::Shell;
-use kit::{Fail, Refused, Result, journal, web};
+use kit::journal::{self, Recorded};
+use kit::{Fail, Refused, Result, web};
 use rules::calendar::show_time;
 use rules::duty::Duty;
 use rules::erasure::{Ground, KINDS};
@@ -28,6 +29,15 @@ struct Line {
     mine: bool,
 }
 
+/// The entry asked about.
+struct Asked {
+    e: Recorded,
+    /// May an entry of this kind be without words?
+    may: bool,
+    /// Entries about the same subject that say the same words again.
+    again: Vec<Recorded>,
+}
+
 #[derive(Template)]
 #[template(path = "ledger/erasure/pages/erasures.html")]
 struct Erasures {
@@ -37,8 +47,7 @@ struct Erasures {
     basis: String,
     reason: String,
     bad: &'static str,
-    /// Kind, subject and words of the entry asked about; may an entry of this kind be without?
-    entry: Option<(String, String, String, bool)>,
+    entry: Option<Asked>,
     lines: Vec<Line>,
     kinds: &'static [(&'static str, &'static str)],
     grounds: [Ground; 2],
@@ -65,8 +74,8 @@ async fn page(watch: &Watch, cx: &Cx, typed: Option<(&Form, &Refused)>) -> Resul
     let entry = match seq.parse::<i64>() {
         Ok(n) => match journal::one(watch.db(), n).await {
             Ok(e) => {
-                let may = rules::erasure::may(&e.kind);
-                Some((e.kind, e.subject, e.body, may))
+                let again = flow::repeated(watch.db(), &e).await?;
+                Some(Asked { may: rules::erasure::may(&e.kind), again, e })
             }
             Err(Fail::Hidden) => None,
             Err(e) => return Err(e),

@@ -1,6 +1,8 @@
 //! Rows of what is asked for, and what stands against it.
 use kit::db::Row;
+use kit::journal::Recorded;
 use kit::{Query, Result, Tx, params};
+use std::collections::BTreeSet;
 
 /// A request to erase the words of an entry.
 #[derive(Clone, Debug)]
@@ -103,8 +105,11 @@ struct Place {
     table: &'static str,
     column: &'static str,
     key: &'static str,
-    /// The column that the entry's subject names; empty where the subject is no number.
+    /// The column that the entry's subject names.
     by: &'static str,
+    /// The column of the time at which the entry's own transaction wrote the words: the same words of another day are another entry's.
+    /// Empty where a subject has one row.
+    at: &'static str,
     /// Do the words stay gone? Elsewhere somebody may rightly write new ones.
     stays: bool,
 }
@@ -112,29 +117,36 @@ struct Place {
 const fn place(
     (kind, fact): (&'static str, &'static str),
     (table, column): (&'static str, &'static str),
-    (key, by): (&'static str, &'static str),
+    (key, by, at): (&'static str, &'static str, &'static str),
     stays: bool,
 ) -> Place {
-    Place { kind, fact, table, column, key, by, stays }
+    Place { kind, fact, table, column, key, by, at, stays }
 }
 
 /// Every room that keeps words of an erasable kind (see [`rules::erasure::KINDS`]).
-const PLACES: [Place; 14] = [
-    place(("auction.asked", "question"), ("auction_question", "question"), ("id", "auction"), true),
-    place(("auction.answered", "answer"), ("auction_question", "answer"), ("id", "auction"), true),
-    place(("brand.asked", "written"), ("brand_ask", "written"), ("id", ""), true),
-    place(("brand.answered", "written"), ("brand_ask", "written"), ("id", ""), true),
-    place(("brand.answered", "reason"), ("brand_ask", "reason"), ("id", ""), true),
-    place(("cancel.asked", "reason"), ("cancel_ask", "reason"), ("id", "orders"), true),
-    place(("demand.returned", "reason"), ("project_approval", "reason"), ("id", "project"), true),
-    place(("demand.returned", "reason"), ("project", "note"), ("id", "id"), false),
-    place(("job.returned", "reason"), ("project_approval", "reason"), ("id", "project"), true),
-    place(("job.returned", "reason"), ("project", "note"), ("id", "id"), false),
-    place(("need.declined", "answer"), ("need", "answer"), ("id", "id"), true),
-    place(("platform.described", "address"), ("platform", "address"), ("supplier", "supplier"), false),
-    place(("price.withdrawn", "reason"), ("observation", "withdrawn"), ("id", "id"), true),
-    place(("tip.declined", "reason"), ("price_tip", "reason"), ("id", "id"), true),
+const PLACES: [Place; 15] = [
+    place(("auction.asked", "question"), ("auction_question", "question"), ("id", "auction", "asked_at"), true),
+    place(("auction.answered", "answer"), ("auction_question", "answer"), ("id", "auction", "answered_at"), true),
+    place(("brand.asked", "written"), ("brand_ask", "written"), ("id", "id", "at"), true),
+    place(("brand.answered", "written"), ("brand_ask", "written"), ("id", "id", "decided_at"), true),
+    place(("brand.answered", "reason"), ("brand_ask", "reason"), ("id", "id", "decided_at"), true),
+    place(("cancel.asked", "reason"), ("cancel_ask", "reason"), ("id", "orders", "at"), true),
+    // An order that was cancelled shows why.
+    place(("cancel.asked", "reason"), ("orders", "note"), ("id", "id", ""), true),
+    place(("demand.returned", "reason"), ("project_approval", "reason"), ("id", "project", "at"), true),
+    place(("demand.returned", "reason"), ("project", "note"), ("id", "id", ""), false),
+    place(("job.returned", "reason"), ("project_approval", "reason"), ("id", "project", "at"), true),
+    place(("job.returned", "reason"), ("project", "note"), ("id", "id", ""), false),
+    place(("need.declined", "answer"), ("need", "answer"), ("id", "id", ""), true),
+    place(("platform.described", "address"), ("platform", "address"), ("supplier", "supplier", ""), false),
+    place(("price.withdrawn", "reason"), ("observation", "withdrawn"), ("id", "id", ""), true),
+    place(("tip.declined", "reason"), ("price_tip", "reason"), ("id", "id", "decided_at"), true),
 ];
+
+/// The facts of a kind of entries that hold words.
+pub fn facts(kind: &str) -> BTreeSet<&'static str> {
+    PLACES.iter().filter(|p| p.kind == kind).map(|p| p.fact).collect()
+}
 
 /// A row of a room from which words were taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,18 +159,21 @@ pub struct Blanked {
     pub row: i64,
 }
 
-/// Takes the words of an entry out of the rooms' own rows and out of the messages that repeat them. Returns the rows.
-pub async fn blank(tx: &Tx<'_>, kind: &str, subject: &str, data: &serde_json::Value) -> Result<Vec<Blanked>> {
-    let subject: i64 = subject.split_once('/').and_then(|(_, id)| id.parse().ok()).unwrap_or(0);
+/// Takes the words of an entry out of the rows of rooms that its own transaction wrote, and out of the messages it sent. Returns the rows.
+pub async fn blank(tx: &Tx<'_>, e: &Recorded) -> Result<Vec<Blanked>> {
+    let subject: i64 = e.subject.split_once('/').and_then(|(_, id)| id.parse().ok()).unwrap_or(0);
     let mut out = Vec::new();
-    for p in PLACES.iter().filter(|p| p.kind == kind) {
-        let words = data[p.fact].as_str().unwrap_or_default();
+    for p in PLACES.iter().filter(|p| p.kind == e.kind) {
+        let words = e.data[p.fact].as_str().unwrap_or_default();
         if words.is_empty() {
             continue;
         }
-        let by = if p.by.is_empty() { "CAST($1 AS BIGINT) >= 0".to_owned() } else { format!("{} = $1", p.by) };
-        let sql = format!("SELECT {} FROM {} WHERE {by} AND {} = $2 ORDER BY 1", p.key, p.table, p.column);
-        for r in tx.rows(&sql, params![subject, words]).await? {
+        let at = if p.at.is_empty() { "CAST($3 AS BIGINT)" } else { p.at };
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} = $1 AND {} = $2 AND {at} = $3 ORDER BY 1",
+            p.key, p.table, p.by, p.column
+        );
+        for r in tx.rows(&sql, params![subject, words, e.at]).await? {
             let set = match p.table {
                 // The folded name, its Latin form and the proof say the same again.
                 "brand_ask" if p.column == "written" => {
@@ -173,11 +188,22 @@ pub async fn blank(tx: &Tx<'_>, kind: &str, subject: &str, data: &serde_json::Va
             out.push(Blanked { table: p.table.into(), column: p.column.into(), row: r.int(0) });
         }
         if words.chars().count() >= LOOKED_FOR_MIN {
-            let sql = "UPDATE message SET words = REPLACE(words, $1, $2) WHERE REPLACE(words, $1, '') <> words";
-            tx.run(sql, params![words, GONE]).await?;
+            let sql = "UPDATE message SET words = REPLACE(words, $1, $2) \
+                       WHERE at = $3 AND (orders = $4 OR link LIKE $5) AND REPLACE(words, $1, '') <> words";
+            tx.run(sql, params![words, GONE, e.at, subject, leads_to(&e.kind, subject)]).await?;
         }
     }
     Ok(out)
+}
+
+/// Where a message about a subject leads, as a pattern; one about an order names it otherwise.
+fn leads_to(kind: &str, subject: i64) -> String {
+    match kind {
+        // Pages of all of a supplier's wishes and hints.
+        "brand.asked" | "brand.answered" => "/brands".into(),
+        "tip.declined" => "/price-tips".into(),
+        _ => format!("/%/{subject}"),
+    }
 }
 
 /// Is a row of a room, from which words were taken, still without them? True for rows that may rightly have new ones.

@@ -2,6 +2,7 @@
 use super::super::store::Key;
 use kit::db::{Row, Val};
 use kit::{Query, Result, params};
+use std::collections::HashSet;
 
 /// Rows read at a time.
 pub const PIECE: i64 = 5_000;
@@ -96,7 +97,7 @@ pub const RETURNS: &str = "SELECT c.id, CAST(0 AS BIGINT), j.body, c.kind, c.qua
     j.subject = 'order/' || CAST(c.orders AS TEXT) AND j.at = c.asked_at AND j.actor = c.asked_by AND j.kind = 'return.asked' \
     WHERE (c.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY c.id LIMIT $3";
 /// Cases of conduct.
-pub const CASES: &str = "SELECT c.id, CAST(0 AS BIGINT), j.body, c.number, c.org, c.rule, c.subject FROM conduct c LEFT JOIN journal j ON \
+pub const CASES: &str = "SELECT c.id, CAST(0 AS BIGINT), j.body, c.number, c.org, c.rule, c.subject, c.points, c.measure FROM conduct c LEFT JOIN journal j ON \
     j.subject = 'conduct/' || CAST(c.id AS TEXT) AND j.at = c.opened_at AND j.region = c.region AND j.kind = 'conduct.told' \
     WHERE (c.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY c.id LIMIT $3";
 /// Needs that the mall has no goods for.
@@ -104,13 +105,79 @@ pub const NEEDS: &str = "SELECT n.id, CAST(0 AS BIGINT), j.body, n.number, n.cat
     LEFT JOIN journal j ON j.subject = 'need/' || CAST(n.id AS TEXT) AND j.actor = n.person AND j.kind = 'need.stated' \
     WHERE (n.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY n.id LIMIT $3";
 /// Prices observed on the market.
-pub const OBSERVED: &str = "SELECT o.id, CAST(0 AS BIGINT), j.body, o.product, o.source, o.url, o.price, o.day FROM observation o LEFT JOIN journal j ON \
+pub const OBSERVED: &str = "SELECT o.id, CAST(0 AS BIGINT), j.body, o.source, o.url, o.price, o.day FROM observation o LEFT JOIN journal j ON \
     j.subject = 'observation/' || CAST(o.id AS TEXT) AND j.at = o.made_at AND j.actor = o.person AND j.kind = 'price.observed' \
     WHERE (o.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY o.id LIMIT $3";
 /// Rounds of batch purchase.
 pub const ROUNDS: &str = "SELECT r.id, CAST(0 AS BIGINT), j.body, r.number, r.title, r.category, r.due_on, r.method, r.winners FROM batch_round r \
     LEFT JOIN journal j ON j.subject = 'batch/' || CAST(r.id AS TEXT) AND j.region = r.region AND j.kind = 'batch.opened' \
     WHERE (r.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY r.id LIMIT $3";
+
+/// Rows that entries tell of: about what such entries are and of which kinds, and what is there about some of it (`{}`), as what it is
+/// about, time and person; a person of -1 stands for whoever, a time of -1 for whenever.
+pub const TOLD: [(&str, &str, &str); 25] = [
+    ("approval", "order order.approved order.returned", "SELECT orders, at, person FROM approval WHERE orders IN ({})"),
+    ("project_approval", "auction auction.approved auction.returned", GIVEN),
+    // A demand that the supervising unit returns has no approval.
+    ("project_approval", "demand demand.approved", GIVEN),
+    ("project_approval", "job job.approved job.returned", GIVEN),
+    ("acceptance", "order acceptance.recorded", "SELECT orders, at, person FROM acceptance WHERE orders IN ({})"),
+    ("evaluation", "order evaluation.made", "SELECT orders, at, person FROM evaluation WHERE orders IN ({})"),
+    ("payment", "order payment.applied", "SELECT orders, applied_at, applied_by FROM payment WHERE orders IN ({})"),
+    (
+        "payment",
+        "order payment.approved payment.declined",
+        "SELECT orders, approved_at, approved_by FROM payment WHERE orders IN ({})",
+    ),
+    ("payment", "order payment.paid", "SELECT orders, paid_at, CAST(-1 AS BIGINT) FROM payment WHERE orders IN ({})"),
+    ("invoice", "order invoice.recorded", "SELECT orders, at, recorded_by FROM invoice WHERE orders IN ({})"),
+    (
+        "contract",
+        "order contract.signed",
+        "SELECT s.orders, s.at, s.person FROM (SELECT orders, unit_signed_at AS at, unit_signed_by AS person FROM contract \
+         UNION ALL SELECT orders, supplier_signed_at, supplier_signed_by FROM contract) s WHERE s.orders IN ({})",
+    ),
+    ("shipment", "order shipment.sent", "SELECT orders, shipped_at, shipped_by FROM shipment WHERE orders IN ({})"),
+    (
+        "shipment",
+        "order shipment.received",
+        "SELECT orders, received_at, received_by FROM shipment WHERE orders IN ({})",
+    ),
+    ("cancel_ask", "order cancel.asked", "SELECT orders, at, person FROM cancel_ask WHERE orders IN ({})"),
+    ("return_case", "order return.asked", "SELECT orders, asked_at, asked_by FROM return_case WHERE orders IN ({})"),
+    (
+        "notice_act",
+        "notice notice.corrected notice.withdrawn",
+        "SELECT notice, at, person FROM notice_act WHERE notice IN ({})",
+    ),
+    ("agreement", "agreement agreement.made", "SELECT id, CAST(-1 AS BIGINT), made_by FROM agreement WHERE id IN ({})"),
+    ("project", "auction auction.made", MADE),
+    ("project", "demand demand.made", MADE),
+    ("project", "job job.made", MADE),
+    (
+        "auction",
+        "auction auction.published",
+        "SELECT id, CAST(-1 AS BIGINT), CAST(-1 AS BIGINT) FROM auction WHERE opens_at > 0 AND id IN ({})",
+    ),
+    ("conduct", "conduct conduct.told", "SELECT id, opened_at, CAST(-1 AS BIGINT) FROM conduct WHERE id IN ({})"),
+    ("need", "need need.stated", "SELECT id, CAST(-1 AS BIGINT), person FROM need WHERE id IN ({})"),
+    ("observation", "observation price.observed", "SELECT id, made_at, person FROM observation WHERE id IN ({})"),
+    (
+        "batch_round",
+        "batch batch.opened",
+        "SELECT id, CAST(-1 AS BIGINT), CAST(-1 AS BIGINT) FROM batch_round WHERE id IN ({})",
+    ),
+];
+const GIVEN: &str = "SELECT project, at, person FROM project_approval WHERE project IN ({})";
+const MADE: &str = "SELECT id, CAST(-1 AS BIGINT), CAST(-1 AS BIGINT) FROM project WHERE id IN ({})";
+
+/// What is there by one of [`TOLD`]: what it is about, time, person. A time that is NULL is none.
+pub async fn there(q: &dyn Query, sql: &str, about: &[i64]) -> Result<HashSet<(i64, i64, i64)>> {
+    let sql = sql.replace("{}", &kit::text::marks(1, about.len()));
+    let values: Vec<Val> = about.iter().map(Val::from).collect();
+    let read = |r: &Row| Some((r.int(0), r.opt_int(1)?, r.opt_int(2)?));
+    Ok(q.rows(&sql, &values).await?.iter().filter_map(read).collect())
+}
 
 /// A column as JSON; bytes are not compared this way.
 fn column(v: &Val) -> serde_json::Value {

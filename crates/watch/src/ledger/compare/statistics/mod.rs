@@ -9,6 +9,8 @@ use kit::{Query, Result};
 use serde_json::Value;
 use store::Counted;
 
+/// Rows read at a time.
+const PIECE: i64 = 500;
 /// A row that moves all the time is looked at so often; then it is left to the next audit.
 const LOOKS: usize = 5;
 
@@ -16,7 +18,7 @@ const LOOKS: usize = 5;
 pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
     let mut after = 0;
     loop {
-        let piece = store::counted(q, after).await?;
+        let piece = store::counted(q, after, PIECE).await?;
         let Some(last) = piece.last().map(|c| c.orders) else { break };
         out.rows += piece.len();
         for c in piece {
@@ -33,20 +35,22 @@ pub async fn compare(q: &dyn Query, out: &mut Found) -> Result<()> {
 /// A row that seems to differ is looked at again as long as the follower moves.
 async fn one(q: &dyn Query, first: Counted, out: &mut Found) -> Result<()> {
     let id = first.orders;
-    let mut c = Some(first);
-    for look in 0..LOOKS {
-        if look > 0 {
-            c = store::counted(q, id - 1).await?.into_iter().find(|c| c.orders == id);
-        }
-        let Some(row) = &c else { return Ok(()) };
+    if differs(q, &first, journal::position(q, PROJECTION).await?).await?.is_none() {
+        return Ok(());
+    }
+    for _ in 0..LOOKS {
+        // Row and position are of one moment when the position is the same before and after.
         let end = journal::position(q, PROJECTION).await?;
-        let wrong = differs(q, row, end).await?;
-        if wrong.is_none() {
-            return Ok(());
-        }
-        if journal::position(q, PROJECTION).await? == end && look > 0 {
-            wrong.into_iter().for_each(|what| out.say(what));
-            return Ok(());
+        let row = store::counted(q, id - 1, 1).await?.into_iter().find(|c| c.orders == id);
+        let still = journal::position(q, PROJECTION).await? == end;
+        let Some(row) = row else { return Ok(()) };
+        match differs(q, &row, end).await? {
+            Some(what) if still => {
+                out.say(what);
+                return Ok(());
+            }
+            Some(_) => {}
+            None => return Ok(()),
         }
     }
     Ok(())

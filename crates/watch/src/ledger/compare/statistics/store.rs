@@ -60,10 +60,10 @@ pub struct CountedLine {
 }
 
 /// Orders counted, after one.
-pub async fn counted(q: &dyn Query, after: i64) -> Result<Vec<Counted>> {
+pub async fn counted(q: &dyn Query, after: i64, most: i64) -> Result<Vec<Counted>> {
     let sql = "SELECT orders, seq, since, gone, notice, day, region, unit, supplier, mode, form, size, amount, accepted, paid, publish_due \
-               FROM stat_deal WHERE orders > $1 ORDER BY orders LIMIT 500";
-    let found = q.rows(sql, params![after]).await?;
+               FROM stat_deal WHERE orders > $1 ORDER BY orders LIMIT $2";
+    let found = q.rows(sql, params![after, most]).await?;
     let Some(to) = found.last().map(|r| r.int(0)) else { return Ok(Vec::new()) };
     let sql = "SELECT s.orders, s.category, COALESCE(l.category, ''), s.venues, s.product, s.quantity, s.amount, s.market, s.day, s.since, \
                s.gone FROM stat_line s \
