@@ -119,7 +119,7 @@ async fn units_file_demand_and_each_gets_its_own_order_at_the_batch_price() {
     mall.visitor()
         .get(&round)
         .await
-        .shows(&["已审核需求 <b class=\"num\">7</b>", "<span class=\"num\">2</span> 在审批和审核中"]);
+        .shows(&["已审核需求 <b class=\"num\">7</b>", "<span class=\"num\">2</span> 台在审批和审核中"]);
 
     // The due day passes: what is not reviewed rolls over, the rest is offered for.
     later(&mall, 7 * DAY).await;
