@@ -297,9 +297,8 @@ async fn name(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, form: For
 }
 
 async fn ask(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let (what, words) = form::question(&upload);
-    let did = match said::uploaded(&upload) {
-        Ok(file) => {
+    let did = match form::question(&upload).and_then(|(what, words)| Ok((what, words, said::uploaded(&upload)?))) {
+        Ok((what, words, file)) => {
             let p = inquiries::Put { words: &words, file: file.as_ref() };
             inquiries::ask(&watch, cx.actor()?, id, &what, &p).await.map(|_| ())
         }

@@ -132,23 +132,21 @@ pub async fn plan(State(watch): State<Watch>, cx: Cx, form: Form) -> Result<Resp
 }
 
 /// A question with its words.
-pub fn question(upload: &Upload) -> (Question, String) {
+pub fn question(upload: &Upload) -> Result<(Question, String)> {
     let form = &upload.form;
     let what = Question { org: form.get("q_org").parse().unwrap_or(0), order: form.get("q_order").parse().ok() };
-    let words = form.get("q_words").chars().take(WORDS_MAX).collect();
-    (what, words)
+    Ok((what, form.lines("q_words", "质询", WORDS_MAX)?))
 }
 
 /// A finding to be drafted.
 pub fn finding(form: &Form) -> Result<Finding> {
-    let text = |name: &str| form.get(name).chars().take(WORDS_MAX).collect();
     Ok(Finding {
         org: form.get("f_org").parse().unwrap_or(0),
         kind: form.get("f_kind").to_owned(),
         severity: form.get("f_severity").to_owned(),
         amount: money(form, "f_amount", "涉及金额", 0)?,
-        facts: text("f_facts"),
-        advice: text("f_advice"),
+        facts: form.lines("f_facts", "事实", WORDS_MAX)?,
+        advice: form.lines("f_advice", "处理建议", WORDS_MAX)?,
         orders: form.all("f_order").iter().filter_map(|o| o.parse().ok()).collect(),
     })
 }
