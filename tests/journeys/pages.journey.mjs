@@ -8,7 +8,7 @@ const PEOPLE = ["licheng.jingban", "licheng.caiwu", "lantian.guanli", "lantian.d
 
 export default async function ({ step, open }) {
   const visitor = await open();
-  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/notices/compliance", "/notices/subscribe", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/certificates", "/log", "/open", "/log?number=1", "/log/receipt/7", "/certificates?number=CQC-DEMO-000138", "/rules?group=limit", "/stations", "/help", "/login", "/nowhere"]) {
+  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/notices/compliance", "/notices/subscribe", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/certificates", "/log", "/open", "/log?number=1", "/log/receipt/7", "/certificates?number=CQC-DEMO-000138", "/rules", "/rules?group=limit", "/rules/history?key=catalogue.member", "/stations", "/help", "/login", "/nowhere"]) {
     await step(`public ${path}`, async () => {
       await visitor.goto(path);
       await sound(visitor, `public${path.replace(/\W+/g, "-")}`);

@@ -42,7 +42,7 @@ async fn a_limit_is_drafted_tried_published_felt_and_taken_back() {
     pick.shows(&["¥30,000.00", "济南市", "修改"]);
     first.get(&format!("{path}/change?key=limit.direct.order_fen")).await.shows(&["30000.00", "下级不得低于"]);
     let wrong = put(&first, &path, "limit.direct.order_fen", &[("value", "五十"), ("form", "direct")]).await;
-    wrong.refused("直购限额（每单）请写成元");
+    wrong.refused("直购限额（每单）请写成元").refused("aria-invalid=\"true\"");
     assert!(wrong.text().contains("value=\"五十\""), "what was typed stays");
     put(&first, &path, "limit.direct.order_fen", &[("value", "40000"), ("form", "direct")]).await.leads();
     first.get(&path).await.shows(&["高于上级允许的上限 ¥30,000.00", "不符合"]);
