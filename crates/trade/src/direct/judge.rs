@@ -170,6 +170,7 @@ pub(super) fn judged(
         title: w.offer.title.clone(),
         category: w.offer.category.clone(),
         category_name: facts.category_name(&w.offer.category),
+        second_name: facts.category_name(base::facts::second_level(&w.offer.category)),
         price: w.offer.price,
         quantity: w.quantity,
         listed: w.offer.state == "listed",
@@ -265,6 +266,7 @@ pub(crate) async fn need(
         title: r.title.clone(),
         category: r.category.clone(),
         category_name: facts.category_name(&r.category),
+        second_name: facts.category_name(base::facts::second_level(&r.category)),
         // Rounded up, and the whole as one: the sum is the ceiling to the fen.
         price: if r.ceiling % r.quantity == 0 { r.ceiling / r.quantity } else { r.ceiling },
         quantity: if r.ceiling % r.quantity == 0 { r.quantity } else { 1 },

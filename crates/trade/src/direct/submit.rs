@@ -156,7 +156,8 @@ pub(crate) async fn add_annual(trade: &Trade, tx: &Tx<'_>, to: &Annual<'_>, cate
     let sum = store::add_annual(tx, to.unit, year, category, amount).await?;
     if sum > year_cap(trade, to.region, &to.scope, category) {
         let words = format!(
-            "二级品目 {category} 全年累计将达到 {}，超过全年限额，可能刚有同事下了同类订单。",
+            "二级品目“{}”（{category}）全年累计将达到 {}，超过全年限额，可能刚有同事下了同类订单。",
+            trade.facts().category_name(category),
             rules::Fen(sum).yuan()
         );
         return Err(Fail::refuse("direct.annual", words));
