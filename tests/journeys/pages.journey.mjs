@@ -41,6 +41,23 @@ export default async function ({ step, open }) {
     await visitor.press("#q", "Enter");
     await visitor.waitForURL(/\/search\?/);
   });
+  await step("what was typed stands in the form again after a refusal on a page of its own", async () => {
+    const handler = await open({ user: "licheng.jingban" });
+    await handler.goto("/addresses");
+    await handler.fill("[name=contact]", "收货室");
+    await handler.fill("[name=phone]", "0531-12345678");
+    await handler.locator("[name=line]").evaluate((input) => input.removeAttribute("maxlength"));
+    await handler.fill("[name=line]", "示例路".repeat(40));
+    await handler.click("main button:has-text('保存')");
+    await handler.waitForSelector("[data-refused]");
+    await sound(handler, "refused");
+    await handler.click("text=回到刚才的页面");
+    await handler.waitForURL("**/addresses");
+    assert.equal(await handler.inputValue("[name=contact]"), "收货室");
+    assert.equal(await handler.inputValue("[name=phone]"), "0531-12345678");
+    await handler.reload();
+    assert.equal(await handler.inputValue("[name=contact]"), "", "once only");
+  });
   const plain = await open({ scripts: false });
   await step("search works without script", async () => {
     await plain.goto("/");
