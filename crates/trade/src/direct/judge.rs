@@ -304,6 +304,13 @@ pub(crate) async fn need(
     Ok(all.map(|c| (c.clone(), origin(&c))).collect())
 }
 
+/// What of these checks is not in order, what forbids first.
+pub(crate) fn in_the_way(mut checks: Vec<(Check, String)>) -> Vec<(Check, String)> {
+    checks.retain(|(c, _)| c.verdict != Verdict::Pass);
+    checks.sort_by_key(|(c, _)| std::cmp::Reverse(c.verdict));
+    checks
+}
+
 /// What a cart would meet if it were submitted now, supplier by supplier: only what is not in order.
 pub(super) async fn foreseen(trade: &Trade, actor: &Actor, cart: &[(Offer, i64)]) -> Result<Vec<Judged>> {
     let found: Vec<Offer> = cart.iter().map(|(o, _)| o.clone()).collect();
@@ -319,8 +326,7 @@ pub(super) async fn foreseen(trade: &Trade, actor: &Actor, cart: &[(Offer, i64)]
     }
     let mut out = Vec::new();
     for part in parts.values() {
-        let mut checks = judged(trade, &unit, part, &actor.region, true, None);
-        checks.retain(|(c, _)| c.verdict != Verdict::Pass);
+        let checks = in_the_way(judged(trade, &unit, part, &actor.region, true, None));
         unit.placed(part);
         if !checks.is_empty() {
             out.push((part[0].offer.supplier_name.clone(), checks));

@@ -231,6 +231,13 @@ struct Page {
     mask: bool,
 }
 
+impl Page {
+    /// What whoever approves reads first.
+    fn raised(&self) -> Vec<&KeptCheck> {
+        KeptCheck::raised(&self.checks)
+    }
+}
+
 /// A time for templates.
 fn when(at: &i64) -> String {
     show_time(*at)

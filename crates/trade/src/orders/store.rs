@@ -51,6 +51,11 @@ impl KeptCheck {
         KeptCheck { title: title.into(), figures: String::new(), advice: String::new(), ..self }
     }
 
+    /// Those that are not simply in order: whoever approves reads them first.
+    pub fn raised(all: &[KeptCheck]) -> Vec<&KeptCheck> {
+        all.iter().filter(|c| c.verdict != "ok").collect()
+    }
+
     /// Chinese word for the verdict.
     pub fn word(&self) -> &'static str {
         match self.verdict.as_str() {
