@@ -16,6 +16,24 @@ pub struct Refused {
     pub field: Option<&'static str>,
 }
 
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+/// What a form that may have been refused asks of each of its fields.
+pub trait Marks {
+    /// Is it this field that was refused?
+    fn bad(&self, name: &str) -> bool;
+}
+
+impl Marks for Option<Refused> {
+    fn bad(&self, name: &str) -> bool {
+        self.as_ref().is_some_and(|r| r.field == Some(name))
+    }
+}
+
 /// A failed command.
 #[derive(Debug)]
 pub enum Fail {
