@@ -56,7 +56,7 @@ impl Watch {
                     out.push(("/inquiries", audits::waiting(base.db(), &actor).await?));
                 }
                 if may(&[Duty::Regulator, Duty::Signer, Duty::SupplierAdmin, Duty::Centre]) {
-                    out.push(("/alerts", alerts::waiting(base.db(), &alerts::reach(&actor)).await?));
+                    out.push(("/alerts", alerts::waiting(base.db(), &actor).await?));
                 }
                 if may(&[Duty::Regulator]) {
                     out.push(("/golive", stations::waiting(base.db(), &actor, base.db().now()).await?));
@@ -118,7 +118,7 @@ impl FromRef<Watch> for Trade {
     }
 }
 
-/// Runs what is for once a day; a second time changes nothing. Returns how much was looked at.
+/// Runs what is for once a day, on each node; a second time raises nothing again. Returns how much was looked at.
 pub async fn run_daily(watch: &Watch) -> kit::Result<usize> {
     let today = rules::calendar::day_of(watch.db().now());
     if watch.swept.load(Ordering::Relaxed) == today {

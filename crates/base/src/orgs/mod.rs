@@ -3,6 +3,6 @@
 mod store;
 
 pub use store::{
-    Contact, NewPerson, Org, Person, add_org, add_person, by_uscc, contact, finance_below, finance_contact,
-    login_taken, names, of_kind, org, people, person_names, regulators, set_contact,
+    Contact, NewPerson, Org, Person, Regulator, add_org, add_person, by_uscc, contact, finance_below, finance_contact,
+    finance_ladder, login_taken, names, of_kind, org, people, person_names, regulators, set_contact,
 };

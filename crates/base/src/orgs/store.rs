@@ -83,6 +83,18 @@ pub async fn of_kind(q: &dyn Query, kind: &str, region: &str) -> Result<Vec<i64>
     Ok(q.rows(sql, params![kind, region]).await?.iter().map(|r| r.int(0)).collect())
 }
 
+/// The finance departments on the way up from a place, the nearest first, each by its organisations; `path` begins at the top.
+pub async fn finance_ladder(q: &dyn Query, path: &[&str]) -> Result<Vec<Vec<i64>>> {
+    let sql = format!(
+        "SELECT region, id FROM org WHERE kind = 'finance' AND region IN ({}) ORDER BY id",
+        kit::text::marks(1, path.len())
+    );
+    let all: Vec<kit::db::Val> = path.iter().map(kit::db::Val::from).collect();
+    let found = q.rows(&sql, &all).await?;
+    let of = |at: &&str| found.iter().filter(|r| r.str(0) == *at).map(|r| r.int(1)).collect::<Vec<_>>();
+    Ok(path.iter().rev().map(of).filter(|step| !step.is_empty()).collect())
+}
+
 /// Finance departments of an area, but one.
 pub async fn finance_below(q: &dyn Query, prefix: &str, but: i64) -> Result<Vec<i64>> {
     let sql = "SELECT id FROM org WHERE kind = 'finance' AND region LIKE $1 AND id <> $2 ORDER BY id";
@@ -159,15 +171,29 @@ pub async fn people(q: &dyn Query, org: Option<i64>) -> Result<Vec<Person>> {
     Ok(out)
 }
 
-/// People who regulate in the finance departments of some regions: id, name, office. For colleagues who give them work.
-pub async fn regulators(q: &dyn Query, regions: &[String]) -> Result<Vec<(i64, String, String)>> {
+/// Somebody who regulates in a finance department.
+#[derive(Clone, Debug)]
+pub struct Regulator {
+    /// Id.
+    pub person: i64,
+    /// Name.
+    pub name: String,
+    /// Department.
+    pub org: i64,
+    /// Its name.
+    pub office: String,
+}
+
+/// People who regulate in the finance departments of some regions. For colleagues who give them work.
+pub async fn regulators(q: &dyn Query, regions: &[String]) -> Result<Vec<Regulator>> {
     let sql = format!(
-        "SELECT p.id, p.name, o.name FROM person p JOIN org o ON o.id = p.org JOIN duty d ON d.person = p.id \
+        "SELECT p.id, p.name, o.id, o.name FROM person p JOIN org o ON o.id = p.org JOIN duty d ON d.person = p.id \
          WHERE o.kind = 'finance' AND d.duty = 'regulator' AND p.active = 1 AND o.region IN ({}) ORDER BY o.region DESC, p.id",
         kit::text::marks(1, regions.len())
     );
     let all: Vec<kit::db::Val> = regions.iter().map(kit::db::Val::from).collect();
-    Ok(q.rows(&sql, &all).await?.iter().map(|r| (r.int(0), r.text(1), r.text(2))).collect())
+    let read = |r: &kit::db::Row| Regulator { person: r.int(0), name: r.text(1), org: r.int(2), office: r.text(3) };
+    Ok(q.rows(&sql, &all).await?.iter().map(read).collect())
 }
 
 /// How an office can be reached: no person's address or telephone.

@@ -203,7 +203,7 @@ pub(super) async fn own_password(base: &Base, actor: &Actor, old: &str, new: &st
 pub(super) const ADDRESS_MAX: usize = 100;
 /// Signs of a telephone number.
 pub(super) const PHONE_MAX: usize = 30;
-/// Digits of a mobile number, which begins with 1 and is a person's.
+/// Digits of a mobile number, which begins with 1 and 3 to 9 and is a person's.
 const MOBILE_DIGITS: usize = 11;
 
 /// May the actor say how an organisation can be reached? Firms say it in their admission.
@@ -227,7 +227,10 @@ pub(super) async fn contact(base: &Base, actor: &Actor, id: i64, address: &str, 
             "办公电话请写成区号和号码，例如 0531-66600000；有分机的写“转 8001”。",
         ));
     }
-    if digits.len() == MOBILE_DIGITS && digits.starts_with('1') {
+    // With or without the zero before it or the country's code; no area code begins with 1 and 3 to 9.
+    let bare = digits.trim_start_matches('0');
+    let bare = bare.strip_prefix("86").unwrap_or(bare).as_bytes();
+    if bare.len() == MOBILE_DIGITS && bare[0] == b'1' && bare[1] > b'2' {
         let words = "这是手机号码。公告里只公开单位的办公电话，请填办公电话，不要填个人手机。";
         return Err(Fail::field("phone", "org.mobile", words));
     }

@@ -60,7 +60,11 @@ pub async fn run(o: Options) -> Result<()> {
     let own = std::env::temp_dir().join(format!("qicai-bench-statistics-{}", std::process::id()));
     let data = o.data.clone().unwrap_or_else(|| own.clone());
     if !data.exists() {
-        made(&data, &o).await?;
+        // Beside it first: what was broken off is not taken for whole the next time.
+        let part = data.with_extension("part");
+        let _ = std::fs::remove_dir_all(&part);
+        made(&part, &o).await?;
+        std::fs::rename(&part, &data)?;
     }
     let (keys, regions, logins) = {
         let mall = mall(&data).await?;

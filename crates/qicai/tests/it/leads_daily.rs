@@ -102,6 +102,14 @@ async fn december(mall: &Box) {
     }
 }
 
+/// What somebody's organisation was told with a link.
+async fn told(mall: &Box, login: &str, link: &str) -> Vec<String> {
+    let sql =
+        "SELECT m.words FROM message m JOIN person p ON p.org = m.org WHERE p.login = $1 AND m.link = $2 ORDER BY m.id";
+    let rows = mall.mall.watch.db().rows(sql, params![login, link]).await.unwrap();
+    rows.iter().map(|r| r.text(0)).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unit_s_year_is_looked_at_as_a_whole() {
     let mall = &Box::new().await;
@@ -183,7 +191,22 @@ async fn a_unit_s_year_is_looked_at_as_a_whole() {
     let lead = only("M10", leads(mall, "M10").await);
     assert_eq!(lead.words, "30 行中 28 行买自本市供应商，按在售报价期望 15.0 行");
     assert_eq!((lead.name.as_str(), lead.region.as_str()), ("济南市历城区财政局", "370112"));
-    handled(mall, &mall.login("jinan.jianguan").await, &lead).await;
+    let city = mall.login("jinan.jianguan").await;
+    handled(mall, &city, &lead).await;
+    // Who deals with it hears of the explanation; who gave it does not hear of himself.
+    let link = format!("/alerts/{}", lead.id);
+    assert!(told(mall, "jinan.jianguan", &link).await.iter().any(|w| w.ends_with("的说明已提交，请核实。")));
+    let own = told(mall, "licheng.jianguan", &link).await;
+    assert!(!own.is_empty() && !own.iter().any(|w| w.contains("已提交")), "{own:?}");
+    // Somebody decides by what he read: the explanation came after the first version.
+    let path = link;
+    let verify = |version: &'static str| [("act", "verify"), ("words", "看了说明"), ("version", version)];
+    city.upload(&path, &verify("1"), "file", "", b"").await.refused("刚刚有了新的情况").text();
+    let version = mall.number(&format!("SELECT version FROM alert WHERE id = {}", lead.id)).await.to_string();
+    let fields = [("act", "verify"), ("words", "看了说明"), ("version", version.as_str())];
+    city.upload(&path, &fields, "file", "", b"").await.leads();
+    // It is given to nobody of the department that it concerns.
+    assert!(!city.get(&path).await.text().contains("（济南市历城区财政局）"));
 
     // A firm that was admitted today: a small order, then the largest of the station.
     let code = admission::uscc("91370112MA0000007");

@@ -178,6 +178,9 @@ async fn offices_are_entered_from_above_and_everybody_says_how_to_reach_him() {
     say(&signer, &unit, "历城区示例路 8 号", "电话").await.refused("区号和号码");
     let kept = say(&signer, &unit, "历城区示例路 8 号", "13812345678").await;
     assert!(kept.refused("这是手机号码").text().contains("value=\"历城区示例路 8 号\""), "what was typed stays");
+    for mobile in ["86 138 1234 5678", "013812345678", "0086-13812345678"] {
+        say(&signer, &unit, "历城区示例路 8 号", mobile).await.refused("这是手机号码");
+    }
     say(&signer, &unit, "历城区示例路 8 号", "0531-66600000 转 8001").await.leads();
     say(&signer, &unit, "历城区示例路 8 号", "0531-66600000 转 8001").await.refused("没有变");
     for login in ["zibo.jianguan", "lcsx.queren"] {

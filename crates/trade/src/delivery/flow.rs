@@ -103,10 +103,13 @@ pub async fn receive(trade: &Trade, actor: &Actor, id: i64, shipment: i64) -> Re
                 let o = orders::load(tx, &actor.scope(), id).await?;
                 actor.must(&[Duty::Receiver, Duty::Handler])?;
                 let next = trade.facts().clock("clock.accept_warn", &o.region, &o.scope(), tx.now()).map(|d| d.at);
+                let known = store::shipments(tx, id).await?;
+                let assumed = known.iter().any(|s| s.id == shipment && s.assumed_at.is_some());
                 if store::receive(tx, id, shipment, actor.person, next).await? == 0 {
                     return Err(Fail::refuse("shipment.received_already", "这批货已经登记过收货。"));
                 }
-                tx.journal(entry(&o, "delivery", "shipment.received", actor.person, json!({}))).await?;
+                let data = json!({"assumed": assumed});
+                tx.journal(entry(&o, "delivery", "shipment.received", actor.person, data)).await?;
                 conduct::arrived(trade, tx, &o).await
             })
         })
@@ -128,7 +131,12 @@ pub async fn miss(trade: &Trade, actor: &Actor, id: i64, shipment: i64) -> Resul
                 }
                 let words = format!("订单 {} 的采购人说还没有收到货，请查物流并联系采购人。", o.number);
                 orders::tell(tx, o.supplier, Duty::SupplierOrders, id, &words).await?;
-                tx.journal(entry(&o, "delivery", "shipment.missing", actor.person, json!({}))).await.map(|_| ())
+                // Other goods may be there that still wait to be looked at.
+                let looked_at = store::acceptances(tx, id).await?.last().map(|a| a.at);
+                let there =
+                    store::shipments(tx, id).await?.iter().any(|s| s.begins().is_some_and(|at| Some(at) > looked_at));
+                let data = json!({"there": there});
+                tx.journal(entry(&o, "delivery", "shipment.missing", actor.person, data)).await.map(|_| ())
             })
         })
         .await

@@ -4,6 +4,7 @@ use super::flow::{clock, entry};
 use super::store::{self, Alert, Reviewed};
 use crate::Watch;
 use base::access::{Actor, Scope};
+use base::orgs::Regulator;
 use base::said::{self, File, Said};
 use kit::fail::carried;
 use kit::{Fail, Query, Result, Tx};
@@ -36,6 +37,11 @@ pub fn reach(actor: &Actor) -> Scope {
         Scope::Region(_) if !office => Scope::Unit(actor.org),
         scope => scope,
     }
+}
+
+/// How many leads wait for a person and his colleagues.
+pub async fn waiting(db: &kit::Db, actor: &Actor) -> Result<i64> {
+    store::waiting(db, &reach(actor), actor.org, db.now()).await
 }
 
 /// What people do with leads: key of the button, act, Chinese name.
@@ -77,22 +83,31 @@ pub(super) fn may_review(actor: &Actor, a: &Alert) -> bool {
     a.state.over() && a.org != actor.org && actor.may(Duty::Auditor)
 }
 
-/// Who can be given a lead by somebody: people who regulate in the departments of the place, up to his own.
-pub(super) async fn owners(
-    watch: &Watch,
-    q: &dyn Query,
-    actor: &Actor,
-    a: &Alert,
-) -> Result<Vec<(i64, String, String)>> {
+/// Who can be given a lead by somebody: people who regulate in the departments of the place, up to his own, but not in the one
+/// that it concerns.
+pub(super) async fn owners(watch: &Watch, q: &dyn Query, actor: &Actor, a: &Alert) -> Result<Vec<Regulator>> {
     let facts = watch.facts();
     let own = rules::place::prefix(&actor.region);
     let path: Vec<String> =
         facts.path(&a.region).into_iter().filter(|c| c.starts_with(own)).map(str::to_owned).collect();
-    if path.is_empty() { Ok(Vec::new()) } else { base::orgs::regulators(q, &path).await }
+    if path.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(base::orgs::regulators(q, &path).await?.into_iter().filter(|p| p.org != a.org).collect())
 }
 
 fn stale() -> Fail {
-    Fail::refuse("alert.state", "现在不能这样办理，请刷新页面看最新状态。")
+    Fail::refuse("alert.state", "现在不能这样办理，请看最新状态再办；写的文字还在。")
+}
+
+/// Fails when something happened to a lead since the page was shown on which somebody decided.
+fn as_read(a: &Alert, version: Option<i64>) -> Result<()> {
+    match version {
+        Some(read) if read != a.version => {
+            Err(Fail::refuse("alert.moved", "这件预警刚刚有了新的情况，请看下面的最新经过再办；写的文字还在。"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What somebody says about a lead, with the file that goes with it and, for a sanction, the indicator.
@@ -104,6 +119,8 @@ pub struct Put<'a> {
     pub file: Option<&'a File>,
     /// Key of the indicator of conduct; empty for anything but a sanction.
     pub indicator: &'a str,
+    /// Version of the lead that was read before.
+    pub version: Option<i64>,
 }
 
 impl Put<'_> {
@@ -128,17 +145,18 @@ async fn speak(tx: &Tx<'_>, a: &Alert, actor: &Actor, act: &str, p: &Put<'_>) ->
 }
 
 /// Gives a lead to somebody, or to nobody in particular.
-pub async fn assign(watch: &Watch, actor: &Actor, id: i64, owner: Option<i64>) -> Result<()> {
+pub async fn assign(watch: &Watch, actor: &Actor, id: i64, owner: Option<i64>, version: Option<i64>) -> Result<()> {
     watch
         .db()
         .write("alert.assign", |tx| {
             Box::pin(async move {
                 let mut a = store::load(tx, &reach(actor), id).await?;
+                as_read(&a, version)?;
                 if !may_assign(actor, &a) {
                     return Err(stale());
                 }
                 let known = owners(watch, tx, actor, &a).await?;
-                let person = owner.map(|o| known.iter().find(|(id, ..)| *id == o));
+                let person = owner.map(|o| known.iter().find(|p| p.person == o));
                 if person.is_some_and(|p| p.is_none()) {
                     let words = "承办人应是本地财政部门的监管人员，请从列表里选。";
                     return Err(Fail::field("owner", "alert.owner", words));
@@ -149,8 +167,15 @@ pub async fn assign(watch: &Watch, actor: &Actor, id: i64, owner: Option<i64>) -
                 a.owner = owner;
                 store::save(tx, &a, actor.person).await?;
                 // Who it is stands in the journal as an id; names are not kept among words.
-                let office = person.flatten().map_or("不指定承办人", |(_, _, office)| office);
-                speak(tx, &a, actor, "assign", &Put { words: office, file: None, indicator: "" }).await?;
+                let person = person.flatten();
+                let office = person.map_or("不指定承办人", |p| &p.office);
+                speak(tx, &a, actor, "assign", &Put { words: office, file: None, indicator: "", version: None })
+                    .await?;
+                // Colleagues see it beside each other; another department has to be told.
+                if let Some(p) = person.filter(|p| p.org != actor.org) {
+                    let words = format!("预警 {} 已交给你单位承办。", a.number);
+                    base::messages::tell(tx, p.org, Duty::Regulator, &format!("/alerts/{id}"), &words).await?;
+                }
                 let data = json!({"number": a.number, "rule": a.rule, "owner": owner.map(|o| o.to_string())});
                 tx.journal(entry(&a, "alert.assigned", actor.person, data)).await.map(|_| ())
             })
@@ -171,6 +196,7 @@ pub async fn act(watch: &Watch, actor: &Actor, id: i64, key: &str, p: &Put<'_>) 
         .write("alert.act", |tx| {
             Box::pin(async move {
                 let mut a = store::load(tx, &reach(actor), id).await?;
+                as_read(&a, p.version)?;
                 if !may(actor, &a, what, tx.now()) {
                     return Err(stale());
                 }
@@ -202,7 +228,7 @@ pub async fn act(watch: &Watch, actor: &Actor, id: i64, key: &str, p: &Put<'_>) 
 /// Opens a case of conduct; the one concerned is told and heard there again before anything follows.
 async fn charge(watch: &Watch, tx: &Tx<'_>, actor: &Actor, a: &Alert, p: &Put<'_>) -> Result<i64> {
     let title = rule(&a.rule).map_or("预警", |r| r.title);
-    let words = format!("预警 {}（{title}）：{}。核实：{}", a.number, a.words, p.words);
+    let words = format!("预警 {}（{title}）：{}。处理理由：{}", a.number, a.words, p.words);
     let charge = conduct::Charge {
         region: &a.region,
         org: a.org,
@@ -228,6 +254,7 @@ pub async fn review(watch: &Watch, actor: &Actor, id: i64, found: Reviewed, p: &
         .write("alert.review", |tx| {
             Box::pin(async move {
                 let mut a = store::load(tx, &reach(actor), id).await?;
+                as_read(&a, p.version)?;
                 if !may_review(actor, &a) || a.reviewed == found {
                     return Err(stale());
                 }
@@ -235,9 +262,8 @@ pub async fn review(watch: &Watch, actor: &Actor, id: i64, found: Reviewed, p: &
                 store::save(tx, &a, actor.person).await?;
                 speak(tx, &a, actor, found.key(), p).await?;
                 let words = format!("预警 {} 的办结经审计{}。", a.number, found.label());
-                for office in offices(watch, tx, &a.region, false).await? {
-                    base::messages::tell(tx, office, Duty::Regulator, &format!("/alerts/{id}"), &words).await?;
-                }
+                let offices = ladder(watch, tx, &a).await?.into_iter().next().unwrap_or_default();
+                base::messages::tell_many(tx, &offices, Duty::Regulator, &format!("/alerts/{id}"), &words).await?;
                 let data = json!({"number": a.number, "rule": a.rule, "found": found.key(), "evidence": p.digest()});
                 tx.journal(entry(&a, "alert.reviewed", actor.person, data)).await.map(|_| ())
             })
@@ -257,10 +283,8 @@ async fn tell(watch: &Watch, tx: &Tx<'_>, a: &Alert, what: Act) -> Result<()> {
         }
         Act::Explain => {
             let words = format!("预警 {}（{title}）的说明已提交，请核实。", a.number);
-            for office in offices(watch, tx, &a.region, false).await? {
-                base::messages::tell(tx, office, Duty::Regulator, &link, &words).await?;
-            }
-            Ok(())
+            let offices = ladder(watch, tx, a).await?.into_iter().next().unwrap_or_default();
+            base::messages::tell_many(tx, &offices, Duty::Regulator, &link, &words).await
         }
         Act::Verify => Ok(()),
         // Whoever was let go in the first look hears of it too: it concerns him.
@@ -271,22 +295,12 @@ async fn tell(watch: &Watch, tx: &Tx<'_>, a: &Alert, what: Act) -> Result<()> {
     }
 }
 
-/// The finance departments on the way up from a place, nearest first: each of them by its organisations.
-async fn ladder(watch: &Watch, tx: &Tx<'_>, region: &str) -> Result<Vec<Vec<i64>>> {
-    let facts = watch.facts();
-    let mut out = Vec::new();
-    for at in facts.path(region).into_iter().rev() {
-        let found = base::orgs::of_kind(tx, "finance", at).await?;
-        if !found.is_empty() {
-            out.push(found);
-        }
-    }
-    Ok(out)
-}
-
-/// The finance department that answers for a place, or the next one above it.
-pub(crate) async fn offices(watch: &Watch, tx: &Tx<'_>, region: &str, above: bool) -> Result<Vec<i64>> {
-    Ok(ladder(watch, tx, region).await?.into_iter().nth(usize::from(above)).unwrap_or_default())
+/// The finance departments that may deal with a lead, on the way up from its place; nobody deals with his own.
+async fn ladder(watch: &Watch, tx: &Tx<'_>, a: &Alert) -> Result<Vec<Vec<i64>>> {
+    let mut steps = base::orgs::finance_ladder(tx, &watch.facts().path(&a.region)).await?;
+    steps.iter_mut().for_each(|offices| offices.retain(|org| *org != a.org));
+    steps.retain(|offices| !offices.is_empty());
+    Ok(steps)
 }
 
 /// Leads that nobody dealt with in time go to the department above, and when it does nothing in the same time, to the one above it.
@@ -307,31 +321,29 @@ async fn rise(watch: &Watch, tx: &Tx<'_>, id: i64) -> Result<()> {
     }
     let link = format!("/alerts/{id}");
     let name = format!("预警 {}（{}）", a.number, rule(&a.rule).map_or("预警", |r| r.title));
-    let steps = ladder(watch, tx, &a.region).await?;
+    let steps = ladder(watch, tx, &a).await?;
     if a.escalated == 0 {
         let words = match a.state {
             State::Asked => format!("{name}对方没有按期说明，可以直接核实。"),
             State::Raised | State::Explained | State::Verified => format!("{name}已经逾期，请尽快办理。"),
             State::Justified | State::Corrected | State::Sanctioned => return Ok(()),
         };
-        for office in steps.first().into_iter().flatten() {
-            base::messages::tell(tx, *office, Duty::Regulator, &link, &words).await?;
+        if let Some(offices) = steps.first() {
+            base::messages::tell_many(tx, offices, Duty::Regulator, &link, &words).await?;
         }
         if a.state == State::Asked {
             let words = format!("{name}的说明已经逾期，请马上提交；不说明的，财政部门按现有材料核实。");
             base::messages::tell(tx, a.org, desk(tx, a.org).await?, &link, &words).await?;
         }
     }
-    a.escalated += 1;
-    let at = usize::try_from(a.escalated).unwrap_or(usize::MAX);
+    let at = usize::try_from(a.escalated).unwrap_or(usize::MAX).saturating_add(1);
     a.rises_at = steps.get(at.saturating_add(1)).and_then(|_| clock(watch, a.level, &a.region));
     let above = steps.get(at);
     let words = format!("{name}逾期未办结，请督办。");
-    for office in above.into_iter().flatten() {
-        base::messages::tell(tx, *office, Duty::Regulator, &link, &words).await?;
-    }
+    a.escalated += i64::from(above.is_some());
     store::save(tx, &a, 0).await?;
-    if above.is_some() {
+    if let Some(offices) = above {
+        base::messages::tell_many(tx, offices, Duty::Regulator, &link, &words).await?;
         let step = Said { at: tx.now(), org: 0, act: "escalate".into(), words, digest: String::new() };
         said::say(tx, MATTER, id, 0, &step).await?;
     }

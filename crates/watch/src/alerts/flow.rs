@@ -113,19 +113,8 @@ async fn write(watch: &Watch, mut sheet: Sheet, moved: Option<(i64, i64)>) -> Re
         }
     }
     let (fresh, tallies) = (&fresh, &sheet.tallies);
-    if fresh.is_empty() {
-        return db
-            .upkeep("alert.follow", |tx| {
-                Box::pin(async move {
-                    if !advanced(tx, moved).await? {
-                        return Ok(());
-                    }
-                    store::count(tx, tallies).await
-                })
-            })
-            .await;
-    }
-    db.write("alert.raise", |tx| {
+    // Tallies need no entry, and another node may have raised the same meanwhile; each lead brings its entry itself.
+    db.upkeep("alert.follow", |tx| {
         Box::pin(async move {
             if !advanced(tx, moved).await? {
                 return Ok(());

@@ -17,9 +17,7 @@ mod pages;
 pub mod shadow;
 mod store;
 
-pub(crate) use act::offices;
-pub use act::{Put, act, reach, run_due};
+pub use act::{Put, act, run_due, waiting};
 pub use brief::{Brief, briefs};
 pub use flow::{PROJECTION, follow, sweep};
 pub use pages::routes;
-pub use store::waiting;

@@ -4,6 +4,7 @@ use kit::db::{Row, Val};
 use kit::text::marks;
 use kit::{Fail, Query, Result, Tx, params};
 use rules::alert::{Level, State};
+use rules::calendar::Ms;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A lead.
@@ -132,9 +133,11 @@ pub async fn known(
     for (rule, keys) in asked {
         let keys: Vec<&String> = keys.iter().collect();
         for piece in keys.chunks(KEYS_AT_ONCE) {
-            let sql = format!("SELECT key FROM alert WHERE rule = $1 AND key IN ({})", marks(2, piece.len()));
-            let all: Vec<Val> =
-                [Val::from(*rule)].into_iter().chain(piece.iter().map(|k| Val::from(k.as_str()))).collect();
+            // The last one fills up to a power of two, so that few statements are ever prepared.
+            let n = piece.len().next_power_of_two();
+            let sql = format!("SELECT key FROM alert WHERE rule = $1 AND key IN ({})", marks(2, n));
+            let keys = piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(n);
+            let all: Vec<Val> = [Val::from(*rule)].into_iter().chain(keys.map(|k| Val::from(k.as_str()))).collect();
             out.extend(q.rows(&sql, &all).await?.iter().map(|r| (*rule, r.text(0))));
         }
     }
@@ -245,15 +248,21 @@ pub async fn list(q: &dyn Query, scope: &Scope, f: &Filter, page: usize, size: u
 /// Leads that wait are counted up to here; menus say 999+.
 const WAITING_MAX: i64 = 1_000;
 
-/// How many wait for somebody, [`WAITING_MAX`] for all from there on.
-pub async fn waiting(q: &dyn Query, scope: &Scope) -> Result<i64> {
+/// How many wait for somebody of an organisation, [`WAITING_MAX`] for all from there on: what offices deal with, and go on with when
+/// nobody explains in time; and what everybody has to explain himself.
+pub async fn waiting(q: &dyn Query, scope: &Scope, org: i64, now: Ms) -> Result<i64> {
     let (condition, who) = visible(scope);
-    let states = if matches!(scope, Scope::Region(_)) { "'raised', 'explained', 'verified'" } else { "'asked'" };
+    let waits = match scope {
+        Scope::Region(_) => {
+            "(org <> $2 AND (state IN ('raised', 'explained', 'verified') OR state = 'asked' AND due < $3) OR org = $2 AND state = 'asked')"
+        }
+        _ => "state = 'asked' AND org = $2 AND $3 > 0",
+    };
     // Every page of an office asks this: beyond a number that nobody reads exactly it counts no further.
     let sql = format!(
-        "SELECT COUNT(*) FROM (SELECT id FROM alert WHERE {condition} AND {OPEN} AND state IN ({states}) LIMIT {WAITING_MAX}) AS w"
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM alert WHERE {condition} AND {OPEN} AND {waits} LIMIT {WAITING_MAX}) AS w"
     );
-    Ok(q.one(&sql, &[who]).await?.int(0))
+    Ok(q.one(&sql, &[who, org.into(), now.into()]).await?.int(0))
 }
 
 /// The most pressing leads that are not closed, red ones first, newest first.
@@ -274,8 +283,9 @@ pub async fn pressing(q: &dyn Query, scope: &Scope, most: usize) -> Result<Vec<A
 
 /// Leads that go to the next department above now.
 pub async fn rising(q: &dyn Query, now: i64, most: usize) -> Result<Vec<i64>> {
-    let sql = format!("SELECT id FROM alert WHERE {OPEN} AND rises_at < $1 ORDER BY rises_at, id LIMIT $2");
-    Ok(q.rows(&sql, params![now, most]).await?.iter().map(|r| r.int(0)).collect())
+    // A closed one rises no more: its time is taken away.
+    let sql = "SELECT id FROM alert WHERE rises_at < $1 ORDER BY rises_at, id LIMIT $2";
+    Ok(q.rows(sql, params![now, most]).await?.iter().map(|r| r.int(0)).collect())
 }
 
 /// What a rule did.

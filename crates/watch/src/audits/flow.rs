@@ -256,9 +256,9 @@ async fn conclude(watch: &Watch, tx: &Tx<'_>, a: &mut Audit, words: &str) -> Res
     }
     (a.opinion, a.concluded_at) = (words.to_owned(), Some(tx.now()));
     let told = format!("审计项目 {}（{}）已出具报告，可以查看和下载案卷。", a.number, a.title);
-    for office in crate::alerts::offices(watch, tx, &a.scope.region, false).await? {
-        base::messages::tell(tx, office, Duty::Regulator, &format!("/audits/{}", a.id), &told).await?;
-    }
+    let ladder = base::orgs::finance_ladder(tx, &watch.facts().path(&a.scope.region)).await?;
+    let offices = ladder.into_iter().next().unwrap_or_default();
+    base::messages::tell_many(tx, &offices, Duty::Regulator, &format!("/audits/{}", a.id), &told).await?;
     let data = json!({"number": a.number, "opinion_digest": sha256(&[words.as_bytes()])});
     Ok(("audit.concluded", data))
 }

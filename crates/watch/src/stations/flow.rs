@@ -6,7 +6,7 @@ use crate::Watch;
 use base::access::Actor;
 use base::facts::{Facts, Region};
 use base::stations;
-use kit::{Entry, Fail, Query, Result, Tx};
+use kit::{Entry, Fail, Result, Tx};
 use rules::calendar::{Calendar, Day, day_of, show_day};
 use rules::check::{Check, Verdict};
 use rules::duty::Duty;
@@ -306,20 +306,8 @@ async fn tell(tx: &Tx<'_>, facts: &Facts, code: &str, m: &Move<'_>) -> Result<()
     base::messages::tell_many(tx, &who, Duty::Handler, "/stations/map", &words).await?;
     if m.act == Act::Close {
         let words = format!("{place}分站已关闭，由本级分站接手，请安排承接。理由：{}", m.reason);
-        for office in nearest_office(tx, facts, m.heir).await? {
-            base::messages::tell(tx, office, Duty::Regulator, "/stations/map", &words).await?;
-        }
+        let offices = base::orgs::finance_ladder(tx, &facts.path(m.heir)).await?.into_iter().next().unwrap_or_default();
+        base::messages::tell_many(tx, &offices, Duty::Regulator, "/stations/map", &words).await?;
     }
     Ok(())
-}
-
-/// The finance department of a region, or the nearest above it.
-async fn nearest_office(q: &dyn Query, facts: &Facts, code: &str) -> Result<Vec<i64>> {
-    for at in facts.path(code).into_iter().rev() {
-        let found = base::orgs::of_kind(q, "finance", at).await?;
-        if !found.is_empty() {
-            return Ok(found);
-        }
-    }
-    Ok(Vec::new())
 }

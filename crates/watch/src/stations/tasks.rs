@@ -129,12 +129,12 @@ pub async fn act(watch: &Watch, actor: &Actor, code: &str, id: i64, what: What<'
                     What::Assign(owner) => {
                         wrong(true)?;
                         let known = base::orgs::regulators(tx, path).await?;
-                        let person = owner.map(|o| known.iter().find(|(id, ..)| *id == o));
+                        let person = owner.map(|o| known.iter().find(|p| p.person == o));
                         if person.is_some_and(|p| p.is_none()) {
                             return Err(Fail::field("owner", "station.owner", "责任人应是本级或上级财政部门的监管人员。"));
                         }
                         // Whom it was given to stands in the journal as an id; names are not kept among words.
-                        said.words = person.flatten().map_or("不指定".into(), |(_, _, office)| office.clone());
+                        said.words = person.flatten().map_or("不指定".into(), |p| p.office.clone());
                         t.owner = owner;
                     }
                     What::Due(day) => {

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex as Turn;
 
-/// An answer that took longer than this is given again for a while, though a few entries came since: it says up to which
-/// entry it counts.
-const DEAR: Duration = Duration::from_millis(4);
+/// Of more orders than this an answer takes milliseconds; it is given again for a while, though a few entries came since: it says up
+/// to which entry it counts.
+const LARGE: usize = 50_000;
 const WHILE: Duration = Duration::from_secs(1);
 /// Bytes of answers kept of each kind; about so many answers of a whole province.
 const BYTES_MAX: usize = 32 << 20;
@@ -21,7 +21,26 @@ const BYTES_LEAST: usize = 400;
 #[derive(Default)]
 pub(super) struct Shown {
     pub snapshot: Snapshot,
+    pub orders: usize,
     pub position: i64,
+}
+
+/// What an answer would be made of now.
+#[derive(Clone, Copy)]
+pub(super) struct Now {
+    /// Everything is counted up to this journal number.
+    pub position: i64,
+    /// The hour for which deadlines are judged.
+    pub hour: u32,
+    /// So many orders.
+    pub orders: usize,
+}
+
+impl Shown {
+    /// What an answer at an hour is made of.
+    pub fn at(&self, hour: u32) -> Now {
+        Now { position: self.position, hour, orders: self.orders }
+    }
 }
 
 /// Figures up to a journal number.
@@ -77,7 +96,6 @@ struct Kept<T> {
     /// The hour for which deadlines were judged.
     hour: u32,
     at: Instant,
-    dear: bool,
     made: Arc<T>,
 }
 
@@ -103,16 +121,16 @@ impl<Q: Clone + Eq + Hash, T: Weighed + Send + Sync + 'static> Answers<Q, T> {
         (shown, hour): (Arc<Shown>, u32),
         make: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<Answer<T>> {
-        let position = shown.position;
+        let now = shown.at(hour);
         let made = async { tokio::task::spawn_blocking(move || make(&shown.snapshot)).await.map_err(Fail::fault) };
-        self.made(question, (position, hour), made).await
+        self.made(question, now, made).await
     }
 
-    /// The answer to a question as of a journal number and an hour, made by whoever asks first.
+    /// The answer to a question as of now, made by whoever asks first.
     pub async fn made(
         &self,
         question: &Q,
-        (position, hour): (i64, u32),
+        Now { position, hour, orders }: Now,
         make: impl Future<Output = Result<T>>,
     ) -> Result<Answer<T>> {
         let place = {
@@ -121,17 +139,15 @@ impl<Q: Clone + Eq + Hash, T: Weighed + Send + Sync + 'static> Answers<Q, T> {
         };
         let mut place = place.lock().await;
         if let Some(k) = place.as_ref() {
-            let fresh = k.position >= position || (k.dear && k.at.elapsed() < WHILE);
+            let fresh = k.position >= position || (orders > LARGE && k.at.elapsed() < WHILE);
             if fresh && k.hour == hour {
                 return Ok(Answer { made: k.made.clone(), position: k.position });
             }
         }
-        let began = Instant::now();
         let made = Arc::new(make.await?);
         let old = place.as_ref().map_or(0, |k| k.made.bytes() + BYTES_LEAST);
         self.weigh(made.bytes() + BYTES_LEAST, old);
-        let dear = began.elapsed() > DEAR;
-        *place = Some(Kept { position, hour, at: Instant::now(), dear, made: made.clone() });
+        *place = Some(Kept { position, hour, at: Instant::now(), made: made.clone() });
         Ok(Answer { made, position })
     }
 
@@ -180,18 +196,20 @@ mod tests {
             tokio::task::yield_now().await;
             Ok(Some(made.fetch_add(1, Ordering::Relaxed) + 1))
         };
-        let a = answers.made(&question, at, make).await.unwrap();
+        let now = Now { position: at.0, hour: at.1, orders: LARGE };
+        let a = answers.made(&question, now, make).await.unwrap();
         (*a.made, a.position)
     }
 
     #[tokio::test]
     async fn what_takes_too_much_room_is_forgotten() {
         let answers = Answers::<u8, Found>::default();
+        let now = Now { position: 1, hour: 0, orders: 1 };
         let large = Found { orders: vec![(0, 0); BYTES_MAX / 16], ..Found::default() };
         let small = Found { number: 1, ..Found::default() };
-        answers.made(&1, (1, 0), async { Ok(small.clone()) }).await.unwrap();
-        answers.made(&2, (1, 0), async { Ok(large) }).await.unwrap();
-        let again = answers.made(&1, (1, 0), async { Ok(Found { number: 2, ..small }) }).await.unwrap();
+        answers.made(&1, now, async { Ok(small.clone()) }).await.unwrap();
+        answers.made(&2, now, async { Ok(large) }).await.unwrap();
+        let again = answers.made(&1, now, async { Ok(Found { number: 2, ..small }) }).await.unwrap();
         assert_eq!(again.made.number, 2);
     }
 }

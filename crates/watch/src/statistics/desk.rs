@@ -72,7 +72,7 @@ impl Desk {
             }
             // With the last rows everything is as it was at that position; before, only some of it.
             if rows.len() < PIECE {
-                self.show(Shown { snapshot: state.cube.snapshot(), position });
+                self.show(Shown { snapshot: state.cube.snapshot(), orders: state.cube.len(), position });
                 return Ok(());
             }
         }
@@ -137,7 +137,7 @@ impl Desk {
         make: impl Future<Output = Result<Option<Forecast>>>,
     ) -> Result<Arc<Option<Forecast>>> {
         let (shown, hour) = self.known(watch).await?;
-        Ok(self.forecasts.made(&question, (shown.position, hour), make).await?.made)
+        Ok(self.forecasts.made(&question, shown.at(hour), make).await?.made)
     }
 
     /// How prices moved from one span to the other, over the products that both bought; basis points of the old price.

@@ -122,6 +122,15 @@ fn again(old: Clock, new: Clock) -> Clock {
     }
 }
 
+/// Goods turn out not to have arrived then: a deadline that runs for them does not run, and what was accepted before was in time.
+fn back(old: Clock, accepted: i64) -> Clock {
+    match (old.end, accepted > 0) {
+        (End::Open, true) => Clock { end: End::Kept, ..old },
+        (End::Open, false) => Clock::default(),
+        _ => old,
+    }
+}
+
 async fn concluded(watch: &Watch, tx: &Tx<'_>, e: &Recorded, id: i64) -> Result<()> {
     let d = &e.data;
     // Sums of a station would tell what a contract with secret clauses does not.
@@ -205,7 +214,8 @@ async fn moved(watch: &Watch, tx: &Tx<'_>, e: &Recorded, id: i64) -> Result<()> 
         "shipment.received" => {
             *deliver = if deliver.end == End::Kept { Clock { end: End::Open, ..*deliver } } else { *deliver };
             *deliver = ended(*deliver, e.at);
-            let old = *accept;
+            // They had counted as arrived already: now it is known when they did.
+            let old = if d["assumed"] == true { back(*accept, c.accepted) } else { *accept };
             c.clocks[2] = again(old, begun(watch, "clock.accept", &c, e.at));
         }
         // Nobody registered the goods: they count as arrived for those who have to accept them, not for who delivered them.
@@ -213,9 +223,8 @@ async fn moved(watch: &Watch, tx: &Tx<'_>, e: &Recorded, id: i64) -> Result<()> 
             let old = *accept;
             c.clocks[2] = again(old, begun(watch, "clock.accept", &c, e.at));
         }
-        "shipment.missing" => {
-            *accept = if accept.end == End::Open { Clock::default() } else { *accept };
-        }
+        "shipment.missing" if d["there"] != true => *accept = back(*accept, c.accepted),
+        "shipment.missing" => {}
         "acceptance.recorded" => {
             *deliver = found(*deliver, e.at);
             *accept = ended(*accept, e.at);
@@ -253,5 +262,14 @@ mod tests {
         let late = Clock { due: 100, end: End::Late };
         assert_eq!(found(late, 90_000), late, "a registered arrival says more");
         assert_eq!(found(Clock::default(), 1), Clock::default());
+    }
+
+    #[test]
+    fn goods_that_did_not_arrive_start_no_clock() {
+        let open = Clock { due: 100, end: End::Open };
+        assert_eq!(back(open, 0), Clock::default());
+        assert_eq!(back(open, 5), Clock { due: 100, end: End::Kept }, "the part before was accepted in time");
+        let late = Clock { due: 100, end: End::Late };
+        assert_eq!(back(late, 5), late);
     }
 }

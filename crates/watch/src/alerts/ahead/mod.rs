@@ -1,4 +1,4 @@
-//! What a piece of the journal asks of the books, read together before its entries are judged: a statement for all of them,
+//! What a piece of the journal asks of the books, read together before its entries are judged: most of it by one statement for all of them,
 //! not one for each. An entry gets from here exactly what it would have read by itself; where a limit may have cut off what an
 //! earlier entry of the piece would have seen, the entry asks for itself.
 

@@ -215,7 +215,7 @@ pub async fn withdrawn(q: &dyn Query, suppliers: &BTreeSet<i64>) -> Result<HashM
     let sql = |ids: &str| {
         format!(
             "SELECT against, id, filer, closed_at FROM dispute WHERE against IN ({ids}) AND state = 'withdrawn' \
-             AND closed_at IS NOT NULL ORDER BY closed_at DESC, id DESC"
+             AND filer IS NOT NULL AND closed_at IS NOT NULL ORDER BY closed_at DESC, id DESC"
         )
     };
     let read = |r: &Row| Withdrawn { id: r.int(1), filer: r.int(2), at: r.int(3) };
@@ -303,8 +303,9 @@ pub async fn goods(q: &dyn Query, products: &BTreeSet<i64>, (from, to): (Ms, Ms)
     }
     let beside = |ids: &str| {
         format!(
-            "SELECT l.product, o.unit, o.made_at, l.price FROM order_line l JOIN orders o ON o.id = l.orders WHERE l.product IN ({ids}) \
-             AND l.orders >= $3 AND o.made_at >= $1 AND o.made_at <= $2 AND o.state IN ('contracting', 'performing', 'completed')"
+            "SELECT l.product, o.unit, o.made_at, MIN(l.price) FROM order_line l JOIN orders o ON o.id = l.orders WHERE l.product IN ({ids}) \
+             AND l.orders >= $3 AND o.made_at >= $1 AND o.made_at <= $2 AND o.state IN ('contracting', 'performing', 'completed') \
+             GROUP BY l.product, o.unit, o.made_at"
         )
     };
     // No order is made later than its id was born: older ids need not be looked at.

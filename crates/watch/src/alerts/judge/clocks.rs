@@ -28,7 +28,7 @@ fn running(f: &Facts, o: &Open) -> Vec<Running> {
     push(Step::File, o.file_due, o.filed);
     let arrived = o.received.or(o.accepted_first).or(o.shipped).filter(|_| o.to_ship <= 0);
     push(Step::Deliver, clock("clock.deliver", signed), arrived);
-    // Where nobody noted the arrival, the time to accept has no beginning.
+    // Goods that were neither noted nor count as arrived have no time to accept.
     let looked_at = o.accepted.filter(|_| o.to_accept <= 0);
     push(Step::Accept, o.there.and_then(|at| clock("clock.accept", at)), looked_at);
     if let Some(at) = o.accepted.filter(|_| o.kept > 0) {

@@ -5,7 +5,7 @@ use crate::Watch;
 use base::facts::Facts;
 use kit::Result;
 use rules::alert::past::{days_before, year_start};
-use rules::alert::{Terms, m10_local_share, r050_market_share, w13_stale_goods, w16_policy};
+use rules::alert::{Outcome, Terms, m10_local_share, r050_market_share, w13_stale_goods, w16_policy};
 use rules::calendar::{civil, day_of, show_day};
 use rules::rulebook::{Scope, in_list};
 
@@ -102,14 +102,8 @@ async fn concentration(watch: &Watch, region: &str, t: Terms<'_>, sheet: &mut Sh
 /// A station buys of its own city more than its offers would lead one to expect; its finance department is asked.
 async fn local(watch: &Watch, f: &Facts, region: &str, sheet: &mut Sheet) -> Result<()> {
     let (q, now) = (watch.db(), watch.db().now());
-    let mut office = None;
-    for at in f.path(region).into_iter().rev() {
-        office = base::orgs::of_kind(q, "finance", at).await?.into_iter().next();
-        if office.is_some() {
-            break;
-        }
-    }
-    let Some(org) = office else { return Ok(()) };
+    let ladder = base::orgs::finance_ladder(q, &f.path(region)).await?;
+    let Some(org) = ladder.first().and_then(|offices| offices.first().copied()) else { return Ok(()) };
     let lines = market::choices(q, region, days_before(now, QUARTER)).await?;
     let (year, month, _) = civil(day_of(now));
     let about = About {
@@ -120,6 +114,11 @@ async fn local(watch: &Watch, f: &Facts, region: &str, sheet: &mut Sheet) -> Res
         subject: &format!("region/{region}"),
         evidence: format!("/notices?region={region}"),
     };
-    sheet.note(about, m10_local_share::judge(&lines));
+    // Nobody deals with a lead about himself: above the province's own department stands none that could.
+    let outcome = match ladder.len() {
+        1 => Outcome::Blind("本级财政部门之上没有可以核实它的财政部门"),
+        _ => m10_local_share::judge(&lines),
+    };
+    sheet.note(about, outcome);
     Ok(())
 }

@@ -120,7 +120,7 @@ pub(super) async fn list(State(watch): State<Watch>, cx: Cx) -> Result<Response>
     let (found, total) = store::list(watch.db(), &reach(actor), &asked.f, page, size).await?;
     let items = items(&watch, found, office).await?;
     if cx.param("format") == "csv" {
-        return file(&items);
+        return file(&items, total);
     }
     // Nobody but an office sees a lead of which nobody was asked.
     let mut states = vec![("open", "没有办结的"), ("over", "已办结的")];
@@ -143,7 +143,7 @@ pub(super) async fn list(State(watch): State<Watch>, cx: Cx) -> Result<Response>
     })
 }
 
-fn file(items: &[Item]) -> Result<Response> {
+fn file(items: &[Item], total: i64) -> Result<Response> {
     let head =
         ["编号", "规则", "名称", "级别", "单位", "情况", "状态", "承办人", "发现时间", "期限", "逾期", "上报级数"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
@@ -162,6 +162,10 @@ fn file(items: &[Item]) -> Result<Response> {
             if i.late { "是" } else { "否" }.to_owned(),
             i.a.escalated.to_string(),
         ]);
+    }
+    // A file that is not whole says so.
+    if total > items.len() as i64 {
+        rows.push(vec![format!("只有前 {} 条，共 {total} 条：请加上筛选条件分几次导出。", items.len())]);
     }
     Ok(web::download("动态预警.csv", web::CSV, sheet::csv_of(&rows)?))
 }

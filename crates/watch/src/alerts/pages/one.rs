@@ -156,7 +156,7 @@ async fn page(watch: &Watch, cx: &Cx, id: i64, again: Option<Again<'_>>) -> Resu
         acts,
         indicators: INDICATORS.iter().filter(|i| sanction && Some(i.side) == side).collect(),
         assigning,
-        owners: owners.into_iter().map(|(p, name, office)| (p, name, office, a.owner == Some(p))).collect(),
+        owners: owners.into_iter().map(|p| (p.person, p.name, p.office, a.owner == Some(p.person))).collect(),
         reviewing: may_review(actor, &a),
         office,
         most: FILE_BYTES_MAX / 1024 / 1024,
@@ -181,6 +181,11 @@ async fn after(watch: &Watch, cx: &Cx, id: i64, form: &Form, did: Result<()>, to
     }
 }
 
+/// The version of the lead that somebody had before him.
+fn version(form: &Form) -> Option<i64> {
+    form.get("version").parse().ok()
+}
+
 fn words(form: &Form) -> Result<String> {
     form.lines("words", "说明", WORDS_MAX)
 }
@@ -190,7 +195,8 @@ pub(super) async fn act(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>,
     let key = form.get("act");
     let did = match words(form).and_then(|words| Ok((words, said::uploaded(&upload)?))) {
         Ok((words, file)) => {
-            let p = Put { words: &words, file: file.as_ref(), indicator: form.get("indicator") };
+            let p =
+                Put { words: &words, file: file.as_ref(), indicator: form.get("indicator"), version: version(form) };
             act::act(&watch, cx.actor()?, id, key, &p).await
         }
         Err(e) => Err(e),
@@ -210,7 +216,7 @@ pub(super) async fn assign(State(watch): State<Watch>, cx: Cx, Path(id): Path<i6
         _ => form.int("owner", "承办人").map(Some),
     };
     let did = match owner {
-        Ok(owner) => act::assign(&watch, cx.actor()?, id, owner).await,
+        Ok(owner) => act::assign(&watch, cx.actor()?, id, owner, version(&form)).await,
         Err(e) => Err(e),
     };
     after(&watch, &cx, id, &form, did, "承办人已改。").await
@@ -227,7 +233,7 @@ pub(super) async fn review(
         (Reviewed::No, _) => Err(Fail::field("found", "alert.found", "请选择复核结论。")),
         (_, Err(e)) => Err(e),
         (found, Ok((words, file))) => {
-            let p = Put { words: &words, file: file.as_ref(), indicator: "" };
+            let p = Put { words: &words, file: file.as_ref(), indicator: "", version: version(&upload.form) };
             act::review(&watch, cx.actor()?, id, found, &p).await
         }
     };

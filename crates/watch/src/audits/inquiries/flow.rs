@@ -453,12 +453,8 @@ async fn charge(watch: &Watch, tx: &Tx<'_>, actor: &Actor, f: &Found, p: &Put<'_
 
 /// Tells the finance department of the place, and with `above` the one above it too.
 async fn tell_finance(watch: &Watch, tx: &Tx<'_>, region: &str, above: bool, link: &str, words: &str) -> Result<()> {
-    let mut all = crate::alerts::offices(watch, tx, region, false).await?;
-    if above {
-        all.extend(crate::alerts::offices(watch, tx, region, true).await?);
-    }
-    all.sort_unstable();
-    all.dedup();
+    let ladder = base::orgs::finance_ladder(tx, &watch.facts().path(region)).await?;
+    let all: Vec<i64> = ladder.into_iter().take(if above { 2 } else { 1 }).flatten().collect();
     base::messages::tell_many(tx, &all, Duty::Regulator, link, words).await
 }
 

@@ -71,7 +71,7 @@ async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, again: Option<Again<'
         late: !t.done && t.due < day_of(watch.db().now()),
         done_at: t.done_at.map_or(String::new(), show_time),
         owner: owner.into_values().next().unwrap_or_default(),
-        owners: known.into_iter().map(|(id, name, office)| (id, name, office, t.owner == Some(id))).collect(),
+        owners: known.into_iter().map(|p| (p.person, p.name, p.office, t.owner == Some(p.person))).collect(),
         steps: said::spoken(watch.db(), MATTER, id).await?,
         files: format!("/golive/{code}/tasks/{id}"),
         most: FILE_BYTES_MAX / 1024 / 1024,

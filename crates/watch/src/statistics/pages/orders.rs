@@ -95,7 +95,7 @@ pub(super) async fn orders(State(watch): State<Watch>, cx: Cx) -> Result<Respons
             rows.push(vec![i.number, i.day, i.place, i.unit, i.supplier, i.counted.replace(['¥', ','], "")]);
         }
         let name = format!("orders-{}-{}-{position}.csv", a.from, a.to);
-        return Ok(web::download(&name, "text/csv; charset=utf-8", sheet::csv_of(&rows)?));
+        return Ok(web::download(&name, web::CSV, sheet::csv_of(&rows)?));
     }
     let listed = |page: usize| (page - 1) * PAGE..page * PAGE;
     let mut page = cx.page();

@@ -299,12 +299,8 @@ fn file(a: &Asked, format: &str, position: i64, made: &Made) -> Result<Response>
     }
     let name = format!("statistics-{}-{}-{position}.{format}", a.from, a.to);
     Ok(match format {
-        "csv" => web::download(&name, "text/csv; charset=utf-8", sheet::csv_of(&rows)?),
-        _ => web::download(
-            &name,
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            sheet::xlsx_of("统计", &rows)?,
-        ),
+        "csv" => web::download(&name, web::CSV, sheet::csv_of(&rows)?),
+        _ => web::download(&name, web::XLSX, sheet::xlsx_of("统计", &rows)?),
     })
 }
 
