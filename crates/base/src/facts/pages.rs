@@ -79,7 +79,7 @@ struct Rules<'a> {
 }
 
 /// Groups of keys: their first word, and Chinese.
-pub(crate) const GROUPS: [(&str, &str); 29] = [
+pub(crate) const GROUPS: [(&str, &str); 31] = [
     ("limit", "限额"),
     ("catalogue", "目录"),
     ("asset", "资产配置标准"),
@@ -100,6 +100,8 @@ pub(crate) const GROUPS: [(&str, &str); 29] = [
     ("fixed", "定点采购"),
     ("offer", "商品管理"),
     ("publish", "公开"),
+    ("notice", "公告"),
+    ("open", "注册和举报"),
     ("need", "商城无货"),
     ("import", "进口产品"),
     ("env", "环境标志"),

@@ -178,3 +178,20 @@ async fn two_publications_of_one_rule_leave_one_in_force() {
     act(&first, &path, "publish").await.leads();
     mall.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_reads_the_rules_by_groups_and_with_units() {
+    let mall = Box::new().await;
+    let all = mall.visitor().get("/rules").await;
+    all.shows(&["常客缺席预警：看此前几场", "<b>10 场</b>"]);
+    let text = all.text();
+    assert!(text.find("limit.direct.order_fen") < text.find("alert.absent.events"), "limits first, as above the table");
+    assert!(!text.contains("其他 <span class=\"mono\">"), "every key belongs to a group");
+    // A long list wraps; among all rules it is shown by its beginning, the whole in its group and its history.
+    let member = |text: &str| text.split_once("catalogue.member").unwrap().1.split_once("</tr>").unwrap().0.to_owned();
+    let row = member(&text);
+    assert!(row.contains("<td data-label=\"规定\">") && row.contains("等 ") && row.contains(" 项</b>"), "{row}");
+    let whole = mall.visitor().get("/rules?group=catalogue").await.text();
+    assert!(!member(&whole).contains(" 项</b>"));
+    mall.sound().await;
+}
