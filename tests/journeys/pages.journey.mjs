@@ -8,7 +8,7 @@ const PEOPLE = ["licheng.jingban", "licheng.caiwu", "lantian.guanli", "lantian.d
 
 export default async function ({ step, open }) {
   const visitor = await open();
-  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/notices/compliance", "/notices/subscribe", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/certificates", "/log", "/open", "/log?number=1", "/log/receipt/7", "/certificates?number=CQC-DEMO-000138", "/rules?group=limit", "/stations", "/help", "/login", "/nowhere"]) {
+  for (const path of ["/", "/search", "/search?q=fuyinzhi", "/notices", "/notices/compliance", "/notices/subscribe", "/deals", "/deals/index", "/scores", "/exposure", "/join", "/inspections", "/reports", "/compare", "/certificates", "/log", "/open", "/log?number=1", "/log/receipt/7", "/certificates?number=CQC-DEMO-000138", "/rules", "/rules?group=limit", "/rules/history?key=catalogue.member", "/stations", "/help", "/login", "/nowhere"]) {
     await step(`public ${path}`, async () => {
       await visitor.goto(path);
       await sound(visitor, `public${path.replace(/\W+/g, "-")}`);
@@ -40,6 +40,23 @@ export default async function ({ step, open }) {
     await visitor.press("#q", "ArrowDown");
     await visitor.press("#q", "Enter");
     await visitor.waitForURL(/\/search\?/);
+  });
+  await step("what was typed stands in the form again after a refusal on a page of its own", async () => {
+    const handler = await open({ user: "licheng.jingban" });
+    await handler.goto("/addresses");
+    await handler.fill("[name=contact]", "收货室");
+    await handler.fill("[name=phone]", "0531-12345678");
+    await handler.locator("[name=line]").evaluate((input) => input.removeAttribute("maxlength"));
+    await handler.fill("[name=line]", "示例路".repeat(40));
+    await handler.click("main button:has-text('保存')");
+    await handler.waitForSelector("[data-refused]");
+    await sound(handler, "refused");
+    await handler.click("text=回到刚才的页面");
+    await handler.waitForURL("**/addresses");
+    assert.equal(await handler.inputValue("[name=contact]"), "收货室");
+    assert.equal(await handler.inputValue("[name=phone]"), "0531-12345678");
+    await handler.reload();
+    assert.equal(await handler.inputValue("[name=contact]"), "", "once only");
   });
   const plain = await open({ scripts: false });
   await step("search works without script", async () => {

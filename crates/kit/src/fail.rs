@@ -16,6 +16,24 @@ pub struct Refused {
     pub field: Option<&'static str>,
 }
 
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+/// What a form that may have been refused asks of each of its fields.
+pub trait Marks {
+    /// Is it this field that was refused?
+    fn bad(&self, name: &str) -> bool;
+}
+
+impl Marks for Option<Refused> {
+    fn bad(&self, name: &str) -> bool {
+        self.as_ref().is_some_and(|r| r.field == Some(name))
+    }
+}
+
 /// A failed command.
 #[derive(Debug)]
 pub enum Fail {
@@ -25,6 +43,8 @@ pub enum Fail {
     Denied,
     /// Nothing here for this caller; whether it exists is not told.
     Hidden,
+    /// A form of another session: whoever sent it signed in again since the page was opened.
+    Stale,
     /// Please sign in first; then come back here.
     SignIn,
     /// The database asks to try again (serialization conflict or deadlock).
@@ -66,7 +86,7 @@ impl Fail {
     pub fn refused(&self) -> Option<&Refused> {
         match self {
             Fail::Refused(r) => Some(r),
-            Fail::Denied | Fail::Hidden | Fail::SignIn | Fail::Retry | Fail::Fault(_) => None,
+            Fail::Denied | Fail::Hidden | Fail::Stale | Fail::SignIn | Fail::Retry | Fail::Fault(_) => None,
         }
     }
 
@@ -74,7 +94,7 @@ impl Fail {
     pub fn status(&self) -> StatusCode {
         match self {
             Fail::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Fail::Denied => StatusCode::FORBIDDEN,
+            Fail::Denied | Fail::Stale => StatusCode::FORBIDDEN,
             Fail::Hidden => StatusCode::NOT_FOUND,
             Fail::SignIn => StatusCode::UNAUTHORIZED,
             Fail::Retry => StatusCode::SERVICE_UNAVAILABLE,
@@ -89,6 +109,7 @@ impl std::fmt::Display for Fail {
             Fail::Refused(r) => write!(f, "refused {}: {}", r.code, r.words),
             Fail::Denied => write!(f, "denied"),
             Fail::Hidden => write!(f, "not found"),
+            Fail::Stale => write!(f, "a form of another session"),
             Fail::SignIn => write!(f, "sign in first"),
             Fail::Retry => write!(f, "conflict, try again"),
             Fail::Fault(cause) => write!(f, "fault: {cause}"),
@@ -155,6 +176,11 @@ impl IntoResponse for Fail {
         }
         let shown = match self {
             Fail::Refused(r) => Shown::Refused(*r),
+            Fail::Stale => Shown::Refused(Refused {
+                code: "form.stale",
+                words: "打开这个页面以后您重新登录过，这次没有提交。请回到刚才的页面，重新填写后再提交。".into(),
+                field: None,
+            }),
             Fail::Denied | Fail::Hidden | Fail::SignIn | Fail::Retry | Fail::Fault(_) => Shown::Plain,
         };
         let mut res = status.into_response();

@@ -19,7 +19,7 @@ pub mod web;
 
 pub use clock::Clock;
 pub use db::{Db, Query, Tx};
-pub use fail::{Fail, Refused, Result};
+pub use fail::{Fail, Marks, Refused, Result};
 pub use journal::Entry;
 
 /// A boxed future that may move between threads.

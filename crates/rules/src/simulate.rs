@@ -44,6 +44,8 @@ pub struct Part {
     pub category: String,
     /// Category name.
     pub category_name: String,
+    /// Name of its second-level category.
+    pub second_name: String,
     /// Price of one, fen.
     pub price: i64,
     /// How many.
@@ -168,6 +170,7 @@ impl Ledger {
             title: l.title.clone(),
             category: l.category.clone(),
             category_name: l.category_name.clone(),
+            second_name: l.second_name.clone(),
             price: l.price,
             quantity: l.quantity,
             listed: true,
@@ -326,6 +329,7 @@ mod tests {
             title: "纸".into(),
             category: "A05040101".into(),
             category_name: "复印纸".into(),
+            second_name: "纸制文具".into(),
             price,
             quantity: 1,
             market: 0,

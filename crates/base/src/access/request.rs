@@ -3,7 +3,7 @@ use super::{Actor, store};
 use crate::Base;
 use axum::extract::{ConnectInfo, FromRef, FromRequest, FromRequestParts, Multipart, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kit::{Fail, Result};
@@ -151,6 +151,15 @@ impl Form {
         self.get(name).parse().map_err(|_| wrong())
     }
 
+    /// Words of several lines, trimmed, at most `max` characters; the end of a line counts as one, as it does in browsers.
+    pub fn lines(&self, name: &'static str, label: &str, max: usize) -> Result<String> {
+        let text = self.get(name).replace("\r\n", "\n");
+        match text.chars().count() {
+            n if n > max => Err(Fail::field(name, "form.too_long", format!("{label}最多 {max} 个字，现在有 {n} 个。"))),
+            _ => Ok(text),
+        }
+    }
+
     /// A field that must not be empty, at most `max` characters.
     pub fn need(&self, name: &'static str, label: &str, max: usize) -> Result<&str> {
         let v = self.get(name);
@@ -167,7 +176,7 @@ fn check_token(actor: Option<&Actor>, given: &str) -> Result<()> {
         // Without a session there is nothing to forge; the outer guard has checked where the form came from.
         None => Ok(()),
         Some(a) if !given.is_empty() && given == a.csrf => Ok(()),
-        Some(_) => Err(Fail::Denied),
+        Some(_) => Err(Fail::Stale),
     }
 }
 
@@ -276,20 +285,21 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 /// Around every request: finds the session, refuses forms from elsewhere, sets the security headers.
 pub async fn guard(State(base): State<Base>, mut request: Request, next: Next) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD && !same_origin(request.headers()) {
-        return crate::shell::dress(&base, None, "/", Fail::Denied.into_response()).await;
+        return crate::shell::dress(&base, None, ("/", "/"), Fail::Denied.into_response()).await;
     }
     // No address of ours has the sign 0, and PostgreSQL does not take it.
     if request.uri().path().contains("%00") {
-        return crate::shell::dress(&base, None, "/", Fail::Hidden.into_response()).await;
+        return crate::shell::dress(&base, None, ("/", "/"), Fail::Hidden.into_response()).await;
     }
+    let came = came_from(request.headers());
     let here = match *request.method() {
         Method::GET | Method::HEAD => request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         // Where a form is sent to can often not be looked at; whoever has to sign in first goes back to the form's page.
-        _ => form_page(request.headers()),
+        _ => came.clone().unwrap_or_else(|| "/todo".to_owned()),
     };
     let live = match find(&base, request.headers()).await {
         Ok(live) => live,
-        Err(e) => return crate::shell::dress(&base, None, &here, e.into_response()).await,
+        Err(e) => return crate::shell::dress(&base, None, (&here, "/"), e.into_response()).await,
     };
     // A password that somebody else chose opens nothing but the page where it is replaced.
     let path = request.uri().path();
@@ -297,13 +307,16 @@ pub async fn guard(State(base): State<Base>, mut request: Request, next: Next) -
     if elsewhere && live.as_ref().is_some_and(|l| l.fresh) {
         return kit::web::see("/account");
     }
+    let page = matches!(*request.method(), Method::GET | Method::HEAD) && !path.starts_with("/api/");
     let actor = live.map(|l| l.actor);
     let private = actor.is_some();
+    let back = came.unwrap_or_else(|| if private { "/todo" } else { "/" }.to_owned());
     if let Some(a) = &actor {
         request.extensions_mut().insert(a.clone());
     }
     let response = next.run(request).await;
-    let mut response = crate::shell::dress(&base, actor, &here, response).await;
+    let response = if page { known(response) } else { response };
+    let mut response = crate::shell::dress(&base, actor, (&here, &back), response).await;
     let head = response.headers_mut();
     let mut set = |name: header::HeaderName, value: &'static str| {
         head.insert(name, HeaderValue::from_static(value));
@@ -334,6 +347,17 @@ async fn find(base: &Base, headers: &HeaderMap) -> Result<Option<store::Live>> {
     Ok(Some(live))
 }
 
+/// Addresses that lead nowhere look all the same: one with a word where a number belongs (axum answers 400 in plain text), and one that
+/// only takes forms (405, without a word), where a reader comes who opens a refused form's address again.
+fn known(response: Response) -> Response {
+    let plain = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Fail::Hidden.into_response(),
+        StatusCode::BAD_REQUEST if plain => Fail::Hidden.into_response(),
+        _ => response,
+    }
+}
+
 /// Browsers say where a form was sent from: `Sec-Fetch-Site` in new ones, `Origin` in all of the last ten years.
 fn same_origin(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok()) {
@@ -348,12 +372,12 @@ fn same_origin(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The page of this mall that a form was sent from.
-fn form_page(headers: &HeaderMap) -> String {
+/// The page of this mall that somebody came from.
+fn came_from(headers: &HeaderMap) -> Option<String> {
     let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let (_, rest) = text(header::REFERER).split_once("://").unwrap_or_default();
     let path = rest.strip_prefix(text(header::HOST)).filter(|path| kit::web::local(path));
-    path.unwrap_or("/todo").to_owned()
+    path.map(str::to_owned)
 }
 
 /// The cookie that opens a session.

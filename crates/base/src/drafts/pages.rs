@@ -14,7 +14,7 @@ use axum::extract::{FromRef, Path};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::{Day, day_of, parse_day, show_day, show_time};
 use rules::check::Verdict;
 use rules::draft::{Act, State, next, replaced};
@@ -42,7 +42,7 @@ struct List {
     pages: usize,
     writer: bool,
     place: String,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     title: String,
     basis: String,
     from: String,
@@ -50,7 +50,7 @@ struct List {
     basis_max: usize,
 }
 
-async fn list_page(cx: &Cx, wrong: Option<String>, typed: [&str; 3]) -> Result<List> {
+async fn list_page(cx: &Cx, wrong: Option<Refused>, typed: [&str; 3]) -> Result<List> {
     let actor = cx.actor()?;
     let facts = cx.base.facts();
     let (found, total) = store::list(cx.base.db(), &actor.scope(), cx.page(), PAGE).await?;
@@ -102,7 +102,7 @@ async fn begin(cx: Cx, form: Form) -> Result<Response> {
         Ok(id) => Ok(web::see(&format!("/rulebook/{id}"))),
         Err(Fail::Refused(r)) => {
             let typed = [form.get("title"), form.get("basis"), form.get("from")];
-            let page = list_page(&cx, Some(r.words), typed).await?;
+            let page = list_page(&cx, Some(*r), typed).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),
@@ -209,7 +209,7 @@ fn words_with_rule(facts: &Facts, rule: i64, words: &str) -> String {
 struct Page {
     s: Shell,
     d: Draft,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     place: String,
     from: String,
     changes: Vec<Shown>,
@@ -252,7 +252,7 @@ fn acts(facts: &Facts, actor: &Actor, d: &Draft, today: Day) -> Vec<(&'static st
     legal.map(|(key, _, words, kind)| (key, words, kind)).collect()
 }
 
-async fn page(cx: &Cx, id: i64, wrong: Option<String>) -> Result<Page> {
+async fn page(cx: &Cx, id: i64, wrong: Option<Refused>) -> Result<Page> {
     let actor = cx.actor()?;
     let d = store::load(cx.base.db(), &actor.scope(), id).await?;
     let facts = cx.base.facts();
@@ -295,7 +295,7 @@ async fn answered(cx: &Cx, id: i64, done: Result<()>, words: &str) -> Result<Res
     match done {
         Ok(()) => Ok(web::see(&format!("/rulebook/{id}?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let shown = page(cx, id, Some(r.words)).await?;
+            let shown = page(cx, id, Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

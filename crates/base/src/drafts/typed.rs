@@ -14,7 +14,7 @@ pub(super) type Choice = (String, String, bool);
 /// How a value is entered.
 pub(super) enum Input {
     /// A number, with the word for its unit.
-    Number(String, &'static str),
+    Number(String, String),
     /// Yes or no.
     YesNo(bool),
     /// One of these.
@@ -43,6 +43,8 @@ pub(super) struct Fields {
     pub(super) units: Vec<Choice>,
     /// Is it a number, so that those below can be bounded?
     pub(super) bounded: bool,
+    /// The word for the unit of its bounds, empty for none.
+    pub(super) measure: String,
     pub(super) min: String,
     pub(super) max: String,
     pub(super) fixed: bool,
@@ -60,15 +62,16 @@ fn choices(all: &[(&str, &str)], chosen: &str) -> Vec<Choice> {
     all.iter().map(|(k, w)| ((*k).to_owned(), (*w).to_owned(), *k == chosen)).collect()
 }
 
-/// The word for a unit behind a number.
-fn unit_word(unit: &str) -> &'static str {
+/// The word for a unit behind a number of a key.
+fn unit_word(key: &Key, unit: &str) -> String {
     match unit {
         "fen" => "元",
         "percent" | "bp" => "%",
         "years" => "年",
         "minutes" => "分钟",
-        _ => "",
+        _ => &key.measure,
     }
+    .to_owned()
 }
 
 fn is_time(unit: &str) -> bool {
@@ -109,6 +112,7 @@ pub(super) fn fields(facts: &Facts, key: &Key, name: &str, r: &Rule) -> Fields {
         input: input(facts, (name, key), &r.value, &r.unit),
         units: if is_time(&r.unit) { choices(&TIMES, &r.unit) } else { Vec::new() },
         bounded: matches!(r.value, Value::Int(_)),
+        measure: unit_word(key, &r.unit),
         min: bound(r.min),
         max: bound(r.max),
         fixed: r.fixed,
@@ -121,7 +125,7 @@ fn input(facts: &Facts, (name, key): (&str, &Key), value: &Value, unit: &str) ->
         key.choices.iter().map(|(k, w)| (k.clone(), w.clone(), chosen(k))).collect()
     };
     match (value, &key.words) {
-        (Value::Int(n), _) => Input::Number(plain(*n, unit), unit_word(unit)),
+        (Value::Int(n), _) => Input::Number(plain(*n, unit), unit_word(key, unit)),
         (Value::Flag(yes), _) => Input::YesNo(*yes),
         (Value::Text(t), Words::Of(_)) => Input::One(all(&|w| w == t)),
         (Value::Text(t), _) => Input::Text(t.clone()),

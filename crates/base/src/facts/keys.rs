@@ -13,6 +13,8 @@ pub struct Key {
     pub title: String,
     /// What a text or a list may hold.
     pub words: Words,
+    /// The word a number is counted with, where its unit does not say it: 家, 次, 分.
+    pub measure: String,
     /// Words with what they mean, where the key has its own.
     pub choices: Vec<(String, String)>,
 }
@@ -24,6 +26,7 @@ pub(super) fn load() -> Result<BTreeMap<String, Key>> {
         let (name, title, words) = (take("key")?, take("title")?, take("words")?);
         let choice = |w: &str| w.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned()));
         let choices: Vec<(String, String)> = words.split('|').filter_map(choice).collect();
+        let measure = words.strip_prefix('#').unwrap_or_default().to_owned();
         let words = match words.as_str() {
             "@category" => Words::Category,
             "@duty" => Words::Duty,
@@ -32,7 +35,7 @@ pub(super) fn load() -> Result<BTreeMap<String, Key>> {
             _ if choices.is_empty() => Words::Free,
             _ => Words::Of(choices.iter().map(|(word, _)| word.clone()).collect()),
         };
-        Ok((name, Key { title, words, choices }))
+        Ok((name, Key { title, words, measure, choices }))
     };
     table(KEYS)?.into_iter().map(key).collect()
 }

@@ -3,7 +3,7 @@ mod history;
 
 use crate::Base;
 use crate::access::{Cx, Gate, Routes};
-use crate::facts::{Region, scope_words, show_value};
+use crate::facts::{Region, scope_words, show_brief, show_value};
 use crate::shell::Shell;
 use askama::Template;
 use axum::extract::{FromRef, Path};
@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use kit::{Fail, Result};
 use rules::calendar::{day_of, show_day};
+use rules::rulebook::Value;
 use std::collections::BTreeSet;
 
 struct City {
@@ -56,6 +57,8 @@ struct RuleLine {
     title: String,
     scope: String,
     value: String,
+    /// Is the value a figure, which stands at the right?
+    figure: bool,
     place: String,
     from: String,
     basis: String,
@@ -76,7 +79,7 @@ struct Rules<'a> {
 }
 
 /// Groups of keys: their first word, and Chinese.
-pub(crate) const GROUPS: [(&str, &str); 29] = [
+pub(crate) const GROUPS: [(&str, &str); 31] = [
     ("limit", "限额"),
     ("catalogue", "目录"),
     ("asset", "资产配置标准"),
@@ -97,6 +100,8 @@ pub(crate) const GROUPS: [(&str, &str); 29] = [
     ("fixed", "定点采购"),
     ("offer", "商品管理"),
     ("publish", "公开"),
+    ("notice", "公告"),
+    ("open", "注册和举报"),
     ("need", "商城无货"),
     ("import", "进口产品"),
     ("env", "环境标志"),
@@ -112,15 +117,28 @@ fn words(key: &str) -> &'static str {
     GROUPS.iter().find(|(k, _)| key.split('.').next() == Some(k)).map_or("其他", |(_, w)| w)
 }
 
+/// Where the group of a key stands among the groups.
+fn place_of(key: &str) -> usize {
+    GROUPS.iter().position(|(k, _)| key.split('.').next() == Some(k)).unwrap_or(GROUPS.len())
+}
+
+/// Is it a figure? Texts and lists may be long: they stand at the left and wrap.
+fn figure(v: &Value) -> bool {
+    !matches!(v, Value::Text(_) | Value::List(_))
+}
+
 async fn rulebook(cx: Cx) -> Result<Response> {
     let facts = cx.base.facts();
     let path = facts.path(&cx.station);
     let day = day_of(cx.base.db().now());
     let filter = cx.param("group");
-    let keys: BTreeSet<&str> =
-        facts.rulebook.keys().filter(|k| filter.is_empty() || k.split('.').next() == Some(filter)).collect();
+    let chosen = |k: &&str| filter.is_empty() || k.split('.').next() == Some(filter);
+    // In the order of the groups above the table.
+    let keys: BTreeSet<(usize, &str)> = facts.rulebook.keys().filter(chosen).map(|k| (place_of(k), k)).collect();
+    // Among all rules a long list is shown by its beginning; the whole stands with its group and in its history.
+    let show = if filter.is_empty() { show_brief } else { show_value };
     let mut lines = Vec::new();
-    for key in keys {
+    for (_, key) in keys {
         for r in facts.rulebook.all(key) {
             let in_force = r.from <= day && r.to.is_none_or(|to| to >= day);
             if !in_force || !path.contains(&r.region.as_str()) {
@@ -131,7 +149,8 @@ async fn rulebook(cx: Cx) -> Result<Response> {
                 words: words(key),
                 title: facts.key_title(key).to_owned(),
                 scope: scope_words(&facts, r),
-                value: show_value(&facts, key, &r.value, &r.unit),
+                value: show(&facts, key, &r.value, &r.unit),
+                figure: figure(&r.value),
                 place: facts.region_name(&r.region),
                 from: show_day(r.from),
                 basis: r.basis.clone(),

@@ -70,7 +70,10 @@ pub fn show_value(facts: &Facts, key: &str, v: &Value, unit: &str) -> String {
             "hours" => format!("{n} 小时"),
             "minutes" => format!("{n} 分钟"),
             "years" => format!("{n} 年"),
-            _ => n.to_string(),
+            _ => match facts.keys.get(key).map(|k| k.measure.as_str()) {
+                Some(measure) if !measure.is_empty() => format!("{n} {measure}"),
+                _ => n.to_string(),
+            },
         },
         Value::Flag(b) => if *b { "是" } else { "否" }.into(),
         Value::Text(t) => word(facts, key, t),

@@ -10,7 +10,7 @@ use axum::extract::{FromRef, Path};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::duty::Duty;
 use rules::role::keys;
 
@@ -40,7 +40,7 @@ struct People {
     place: String,
     lines: Vec<Line>,
     roles: Vec<RoleChoice>,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     /// A first password, shown once: for whom, and the word.
     word: Option<(String, String)>,
     typed: [String; 3],
@@ -56,7 +56,7 @@ fn asked(cx: &Cx, given: &str) -> Result<i64> {
     }
 }
 
-async fn people_page(cx: &Cx, org: i64, wrong: Option<String>, word: Option<(String, String)>) -> Result<People> {
+async fn people_page(cx: &Cx, org: i64, wrong: Option<Refused>, word: Option<(String, String)>) -> Result<People> {
     let actor = cx.actor()?;
     let org = flow::org(cx.base.db(), actor, org).await?;
     let facts = cx.base.facts();
@@ -114,7 +114,7 @@ async fn add(cx: Cx, form: Form) -> Result<Response> {
         // The password is in this answer and nowhere else, so there is no address to come back to.
         Ok(word) => web::html(&people_page(&cx, org, None, Some(word)).await?),
         Err(Fail::Refused(r)) => {
-            let mut page = people_page(&cx, org, Some(r.words), None).await?;
+            let mut page = people_page(&cx, org, Some(*r), None).await?;
             page.typed = ["login", "name", "phone"].map(|f| form.get(f).to_owned());
             page.role = form.get("role").to_owned();
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
@@ -136,7 +136,7 @@ async fn change(cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
         Ok(Some(word)) => web::html(&people_page(&cx, person.org, None, Some((person.login, word))).await?),
         Ok(None) => Ok(web::see(&format!("/people?org={}&done={}", person.org, percent("已办理，对方需要重新登录。")))),
         Err(Fail::Refused(r)) => {
-            let page = people_page(&cx, person.org, Some(r.words), None).await?;
+            let page = people_page(&cx, person.org, Some(*r), None).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),
@@ -161,7 +161,7 @@ struct Orgs {
     page: usize,
     pages: usize,
     words: String,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     regions: Vec<(String, String, bool)>,
     kinds: Vec<(&'static str, &'static str)>,
     kind: String,
@@ -178,7 +178,7 @@ fn kind_word(kind: &str) -> &'static str {
     }
 }
 
-async fn orgs_page(cx: &Cx, wrong: Option<String>, region: &str) -> Result<Orgs> {
+async fn orgs_page(cx: &Cx, wrong: Option<Refused>, region: &str) -> Result<Orgs> {
     let actor = cx.actor()?;
     let (kinds, prefix) = flow::reach(actor).ok_or(Fail::Denied)?;
     let words: String = cx.param("words").chars().take(40).collect();
@@ -238,7 +238,7 @@ async fn add_org(cx: Cx, form: Form) -> Result<Response> {
             Ok(web::see(&format!("/orgs/{id}?done={words}")))
         }
         Err(Fail::Refused(r)) => {
-            let mut page = orgs_page(&cx, Some(r.words), form.get("region")).await?;
+            let mut page = orgs_page(&cx, Some(*r), form.get("region")).await?;
             page.typed = ["name", "uscc", "headcount"].map(|f| form.get(f).to_owned());
             page.kind = form.get("kind").to_owned();
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
@@ -313,12 +313,12 @@ async fn contact(cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Response> {
 #[template(path = "people/pages/account.html")]
 struct Own {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     fresh: bool,
     least: usize,
 }
 
-async fn own_page(cx: &Cx, wrong: Option<String>) -> Result<Own> {
+async fn own_page(cx: &Cx, wrong: Option<Refused>) -> Result<Own> {
     let fresh = store::is_fresh(cx.base.db(), cx.actor()?.person).await?;
     Ok(Own { s: Shell::work(cx, "我的账号").await?, wrong, fresh, least: PASSWORD_MIN })
 }
@@ -333,7 +333,7 @@ async fn own_password(cx: Cx, form: Form) -> Result<Response> {
     match flow::own_password(&cx.base, cx.actor()?, raw("old"), raw("new"), raw("again")).await {
         Ok(()) => Ok(web::see(&format!("/account?done={}", percent("密码已修改，其他地方的登录已经结束。")))),
         Err(Fail::Refused(r)) => {
-            Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, own_page(&cx, Some(r.words)).await?.render()?))
+            Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, own_page(&cx, Some(*r)).await?.render()?))
         }
         Err(e) => Err(e),
     }

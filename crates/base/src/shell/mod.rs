@@ -327,8 +327,8 @@ fn side(actor: &Actor, here: &str, waiting: &[(&'static str, i64)]) -> Vec<SideG
         .collect()
 }
 
-/// Turns a bare failure into a page in the frame; other responses pass untouched.
-pub async fn dress(base: &Base, actor: Option<Actor>, here: &str, response: Response) -> Response {
+/// Turns a bare failure into a page in the frame, which leads back to where one came from; other responses pass untouched.
+pub async fn dress(base: &Base, actor: Option<Actor>, (here, back): (&str, &str), response: Response) -> Response {
     let Some(shown) = response.extensions().get::<Shown>().cloned() else {
         return response;
     };
@@ -355,7 +355,7 @@ pub async fn dress(base: &Base, actor: Option<Actor>, here: &str, response: Resp
         Shown::Plain => "",
     };
     let s = Shell::of(base, actor.as_ref(), &station, here, None, title.to_owned());
-    match pages::failure(s, title, &text, code, here) {
+    match pages::failure(s, title, &text, code, back) {
         Ok(body) => kit::web::html_with(status, body),
         Err(_) => response,
     }

@@ -113,6 +113,10 @@ async fn split_orders_are_told_to_the_buyer_first_and_to_the_office_then() {
     let evidence = "SELECT COUNT(*) FROM alert WHERE rule = 'R011' AND evidence LIKE '/orders/% /orders/%'";
     assert_eq!(mall.number(evidence).await, 1, "the others are shown beside it");
     handler.get(&order).await.shows(&["短期内拆分下单"]);
+    // Whoever approves reads it before the button.
+    let asked = mall.login("licheng.shenhe").await.get(&order).await.text();
+    let (before, _) = asked.split_once("同意</button>").unwrap();
+    assert!(before.contains("请看过再定") && before.contains("短期内拆分下单"), "{asked}");
     buy_offer(&handler, offer.clone(), "1").await.leads();
     assert_eq!(leads(&mall, "R011").await, 1, "the same month is one lead");
 

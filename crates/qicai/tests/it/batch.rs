@@ -89,10 +89,18 @@ async fn units_file_demand_and_each_gets_its_own_order_at_the_batch_price() {
     let licheng = mall.login("licheng.jingban").await;
     let product = package(&centre).await;
     licheng.get(&format!("/products/{product}")).await.shows(&["现在正在征集需求"]);
-    buy(&licheng, &format!("/products/{product}"), "1").await.refused("请到“批量采购”填报需求");
+    let stopped = buy(&licheng, &format!("/products/{product}"), "1").await;
+    stopped.refused("请到“批量采购”填报需求");
+    // What is in the way stands first, what is in order is folded away below.
+    let (above, below) =
+        stopped.text().split_once("其余各条都符合").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert!(above.contains("请到“批量采购”填报需求") && !above.contains("<li class=\"ok\">"));
+    assert!(below.contains("<li class=\"ok\">") && !below.contains("<li class=\"bad\">"));
 
     file(&licheng, &round, "0").await.refused("数量");
-    file(&licheng, &round, "5000").await.refused("计划");
+    let stopped = file(&licheng, &round, "5000").await;
+    stopped.refused("计划");
+    assert!(!stopped.text().contains("<li class=\"ok\">"), "only what is in the way");
     assert_eq!(frozen(&mall).await, before);
     let zibo = mall.login("zdjy.jingban").await;
     assert!(!zibo.get(&round).await.text().contains("填报本单位需求"), "another city's round");
@@ -119,7 +127,7 @@ async fn units_file_demand_and_each_gets_its_own_order_at_the_batch_price() {
     mall.visitor()
         .get(&round)
         .await
-        .shows(&["已审核需求 <b class=\"num\">7</b>", "<span class=\"num\">2</span> 在审批和审核中"]);
+        .shows(&["已审核需求 <b class=\"num\">7</b>", "<span class=\"num\">2</span> 台在审批和审核中"]);
 
     // The due day passes: what is not reviewed rolls over, the rest is offered for.
     later(&mall, 7 * DAY).await;

@@ -151,3 +151,31 @@ async fn whoever_signs_in_again_comes_back_to_the_page_of_the_form() {
     assert_eq!(send("https://mall.example.evil.example/offers").await, "/login?back=%2Ftodo");
     assert_eq!(send("https://mall.example//evil.example").await, "/login?back=%2Ftodo");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_says_what_happened_and_leads_back() {
+    let mall = Box::new().await;
+    let handler = mall.login("licheng.jingban").await;
+    let form = "application/x-www-form-urlencoded";
+    let from =
+        [("cookie", handler.cookie()), ("host", "mall.example"), ("referer", "https://mall.example/search?q=a4")];
+    // A form of an earlier session changes nothing and says so; it is not a matter of duties.
+    let page = handler.post_with("/cart/update", &from, form, b"offer=1".to_vec()).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    for words in ["重新登录过", "form.stale", "href=\"/search?q=a4\">回到刚才的页面"] {
+        assert!(page.text().contains(words), "{words}");
+    }
+    assert!(!page.text().contains("岗位职责"));
+    // Whoever comes from nowhere is led to what waits, or to the first page.
+    let lost = handler.get("/nowhere").await;
+    assert_eq!(lost.status, StatusCode::NOT_FOUND);
+    assert!(lost.text().contains("没有找到") && lost.text().contains("href=\"/todo\">去待办事项"));
+    let stranger = mall.visitor().get("/nowhere").await;
+    assert!(!stranger.text().contains("回到刚才的页面"));
+    // A word where a number belongs, and the address of a form opened again, lead nowhere too.
+    for path in ["/orders/abc", "/orders/1/approve"] {
+        let page = handler.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.text().contains("没有找到"), "{path}");
+    }
+}

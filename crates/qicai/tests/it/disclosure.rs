@@ -371,6 +371,11 @@ async fn everybody_reads_why_this_one_and_no_other() {
     let why = format!("/deals/why/{order_number}");
     assert_eq!(v.get(&why).await.status, StatusCode::NOT_FOUND, "not public before the contract");
     signed(&mall, &order, "baojie.dingdan").await;
+    // Its supplier is not told either how much the unit has left.
+    handler.get(&order).await.shows(&["计划金额够用", "预算可用"]);
+    let seller = mall.login("baojie.dingdan").await.get(&order).await;
+    seller.shows(&["采购计划够用", "预算够用"]);
+    assert!(!seller.text().contains("预算可用") && !seller.text().contains("还剩"));
     let notice = number(&mall, "contract").await;
     v.get(&format!("/notices/{notice}")).await.shows(&["为什么是这家", &format!("/deals/why/{notice}")]);
     let page = v.get(&format!("/deals/why/{notice}")).await;

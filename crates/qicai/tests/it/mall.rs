@@ -274,6 +274,11 @@ impl Visitor {
         self.post_raw(path, "multipart/form-data; boundary=b", body).await
     }
 
+    /// What opens the session, for requests with headers of one's own.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// The same visitor with a forged or missing token.
     pub fn without_token(&self) -> Visitor {
         Visitor { csrf: "0".repeat(32), ..self.clone() }

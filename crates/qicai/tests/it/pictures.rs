@@ -44,6 +44,10 @@ async fn one_listing_by_form_with_its_picture() {
     let mall = Box::new().await;
     let (seller, centre) = (mall.login("lantian.guanli").await, mall.login("jinan.jicai").await);
     seller.get("/offers/new?words=复印纸").await.shows(&["A05040101"]);
+    // Before a word is written: what the mall buys, not the beginning of the catalogue.
+    let first = seller.get("/offers/new").await;
+    first.shows(&["A0201"]);
+    assert!(!first.text().contains("A0101"), "no station buys buildings here");
     seller.get("/offers/new?category=A05040101").await.shows(&["克重", "60–300 g", "A4"]);
     assert_eq!(seller.get("/offers/new?category=Z9").await.status, StatusCode::NOT_FOUND);
 

@@ -42,7 +42,7 @@ async fn a_limit_is_drafted_tried_published_felt_and_taken_back() {
     pick.shows(&["¥30,000.00", "济南市", "修改"]);
     first.get(&format!("{path}/change?key=limit.direct.order_fen")).await.shows(&["30000.00", "下级不得低于"]);
     let wrong = put(&first, &path, "limit.direct.order_fen", &[("value", "五十"), ("form", "direct")]).await;
-    wrong.refused("直购限额（每单）请写成元");
+    wrong.refused("直购限额（每单）请写成元").refused("aria-invalid=\"true\"");
     assert!(wrong.text().contains("value=\"五十\""), "what was typed stays");
     put(&first, &path, "limit.direct.order_fen", &[("value", "40000"), ("form", "direct")]).await.leads();
     first.get(&path).await.shows(&["高于上级允许的上限 ¥30,000.00", "不符合"]);
@@ -176,5 +176,22 @@ async fn two_publications_of_one_rule_leave_one_in_force() {
     let path = draft(&first, "一人", &today).await;
     put(&first, &path, "limit.direct.order_fen", &[("value", "22000"), ("form", "direct")]).await.leads();
     act(&first, &path, "publish").await.leads();
+    mall.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_reads_the_rules_by_groups_and_with_units() {
+    let mall = Box::new().await;
+    let all = mall.visitor().get("/rules").await;
+    all.shows(&["常客缺席预警：看此前几场", "<b>10 场</b>"]);
+    let text = all.text();
+    assert!(text.find("limit.direct.order_fen") < text.find("alert.absent.events"), "limits first, as above the table");
+    assert!(!text.contains("其他 <span class=\"mono\">"), "every key belongs to a group");
+    // A long list wraps; among all rules it is shown by its beginning, the whole in its group and its history.
+    let member = |text: &str| text.split_once("catalogue.member").unwrap().1.split_once("</tr>").unwrap().0.to_owned();
+    let row = member(&text);
+    assert!(row.contains("<td data-label=\"规定\">") && row.contains("等 ") && row.contains(" 项</b>"), "{row}");
+    let whole = mall.visitor().get("/rules?group=catalogue").await.text();
+    assert!(!member(&whole).contains(" 项</b>"));
     mall.sound().await;
 }

@@ -69,6 +69,9 @@ async fn an_auction_with_a_trade_secret_is_shown_to_those_who_may_quote() {
     };
     asked(&[("secret", "state"), ("secret_words", "定密依据")]).await.refused("不能这样采购");
     asked(&[("secret", "trade")]).await.refused("哪些条款涉密");
+    let half = [("secret", ""), ("secret_words", "报价含成本构成")];
+    let page = asked(&half).await;
+    page.refused("还要选涉及什么秘密").refused("<details open><summary>合同里有涉密条款").refused("报价含成本构成");
     assert_eq!(mall.number("SELECT COUNT(*) FROM project").await, 0);
     let path = path_of(&asked(&TRADE).await);
     mall.login("licheng.shenhe").await.get(&path).await.shows(&["商业秘密", "成本构成"]);

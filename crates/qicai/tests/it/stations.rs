@@ -337,7 +337,7 @@ async fn all_stations_stand_on_a_map_and_in_a_table() {
     let public = mall.visitor();
     public.get("/stations/map").await.shows(&[
         "济南市，已上线，县区已上线 13，共 13",
-        "泰安市，筹备中",
+        "泰安市，未启动",
         "5 个市",
         "2020-06-15",
     ]);
@@ -345,7 +345,7 @@ async fn all_stations_stand_on_a_map_and_in_a_table() {
     assert_eq!(public.get("/golive").await.status, StatusCode::SEE_OTHER);
     let province = mall.login("sd.jianguan").await;
     let all = province.get("/golive").await;
-    all.shows(&["168 个分站", "泰安市，筹备中", "未启动"]);
+    all.shows(&["168 个分站", "泰安市，未启动", "未启动 11 个市", "筹备中 0 个市"]);
     province
         .get("/golive?city=370900&state=idle&sort=suppliers&down=1")
         .await

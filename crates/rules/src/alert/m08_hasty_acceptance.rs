@@ -20,7 +20,11 @@ pub fn judge(shipped: Option<i64>, accepted: i64) -> Outcome {
     if took >= LEAST_MS {
         return Outcome::Clear;
     }
-    Outcome::Hit(format!("发货后 {} 秒即验收", (took / 1000).max(0)))
+    let seconds = (took / 1000).max(0);
+    Outcome::Hit(match seconds / 60 {
+        0 => format!("发货后 {seconds} 秒即验收"),
+        minutes => format!("发货后 {minutes} 分 {} 秒即验收", seconds % 60),
+    })
 }
 
 #[cfg(test)]
@@ -29,7 +33,8 @@ mod tests {
 
     #[test]
     fn minutes_are_too_few() {
-        assert!(matches!(judge(Some(0), LEAST_MS - 1), Outcome::Hit(_)));
+        assert_eq!(judge(Some(0), LEAST_MS - 1), Outcome::Hit("发货后 9 分 59 秒即验收".into()));
+        assert_eq!(judge(Some(1000), 41_000), Outcome::Hit("发货后 40 秒即验收".into()));
         assert_eq!(judge(Some(0), LEAST_MS), Outcome::Clear);
         assert!(matches!(judge(None, 5), Outcome::Blind(_)));
     }

@@ -35,8 +35,13 @@ pub fn judge(price: i64, same: &[i64], class: &[i64], most_z: i64) -> Outcome {
         return Outcome::Clear;
     }
     let middle = super::figures::median(others).unwrap_or(0);
-    let (n, z) = (others.len(), format!("{}.{:02}", z / 100, z % 100));
-    Outcome::Hit(format!("单价 {}，{word} {n} 次成交的中位价 {}，稳健 z 值 {z}", Fen(price).yuan(), Fen(middle).yuan()))
+    let (n, price, middle) = (others.len(), Fen(price).yuan(), Fen(middle).yuan());
+    let times = |z: i64| format!("{}.{:02} 倍", z / 100, z % 100);
+    Outcome::Hit(format!(
+        "单价 {price}，{word} {n} 次成交的中位价 {middle}，高出的幅度是平常波动的 {}，超过 {}",
+        times(z),
+        times(most_z)
+    ))
 }
 
 #[cfg(test)]
@@ -46,7 +51,8 @@ mod tests {
     #[test]
     fn far_above_the_same_or_the_class() {
         let same = [10_000, 10_100, 9_900, 10_050, 9_950];
-        assert!(matches!(judge(12_000, &same, &[], 300), Outcome::Hit(w) if w.contains("同一商品 5 次")));
+        let words = "单价 ¥120.00，同一商品 5 次成交的中位价 ¥100.00，高出的幅度是平常波动的 18.23 倍，超过 3.00 倍";
+        assert_eq!(judge(12_000, &same, &[], 300), Outcome::Hit(words.into()));
         assert_eq!(judge(10_200, &same, &[], 300), Outcome::Clear);
         assert_eq!(judge(5_000, &same, &[], 300), Outcome::Clear, "cheap is asked about elsewhere");
         let class: Vec<i64> = (0..30).map(|i| 10_000 + i * 100).collect();

@@ -34,6 +34,8 @@ pub struct AskLine {
     pub category: String,
     /// Category name.
     pub category_name: String,
+    /// Name of its second-level category, by which limits of a year count.
+    pub second_name: String,
     /// Price of one, fen.
     pub price: i64,
     /// How many.
@@ -448,6 +450,8 @@ impl<'a> Court<'a> {
         let full = |c: &str| format!("{c:0<9}");
         for (category, amount) in sums {
             let code = full(category);
+            let name = self.ask.lines.iter().find(|l| l.second_level() == category).map_or("", |l| &l.second_name);
+            let kind = format!("二级品目“{name}”（{category}）");
             let before = annual.get(category).copied().unwrap_or(0);
             let sum = before + amount;
             // Batch purchase is centralised: what it buys is not held against the unit's own limit.
@@ -470,12 +474,8 @@ impl<'a> Court<'a> {
                     Outcome::Clear | Outcome::Blind(_) => Verdict::Pass,
                     Outcome::Hit(_) | Outcome::At(..) => Verdict::Warn,
                 };
-                let figures = format!(
-                    "二级品目 {category}：今年已买 {}，加上本单共 {}，{word} {}。",
-                    yuan(before),
-                    yuan(sum),
-                    yuan(limit)
-                );
+                let figures =
+                    format!("{kind}：今年已买 {}，加上本单共 {}，{word} {}。", yuan(before), yuan(sum), yuan(limit));
                 let advice = if verdict == Verdict::Block {
                     "累计将达到公开招标等采购方式的限额，请按政府采购法规定的方式采购。"
                 } else {
@@ -489,8 +489,7 @@ impl<'a> Court<'a> {
                 let orders = self.ask.month.get(category).copied().unwrap_or(0) + 1;
                 let clear = w03_frequency::judge(orders, rule.int()).words().is_none();
                 let verdict = if clear { Verdict::Pass } else { Verdict::Warn };
-                let figures =
-                    format!("二级品目 {category}：这是本月第 {orders} 单，超过 {most} 单会提醒监管部门关注。");
+                let figures = format!("{kind}：这是本月第 {orders} 单，超过 {most} 单会提醒监管部门关注。");
                 let id = rule.rule.id;
                 self.say("direct.split", "没有频繁零星采购".into(), verdict, figures, "请合并需求，一次采购。", id);
             }

@@ -55,6 +55,7 @@ fn paper() -> AskLine {
         title: "复印纸".into(),
         category: "A05040101".into(),
         category_name: "复印纸".into(),
+        second_name: "纸制文具".into(),
         price: 11_200,
         quantity: 10,
         listed: true,
@@ -173,6 +174,8 @@ fn the_year_warns_before_it_blocks() {
     check(&year(30_000_000 - 112_000 + 1), &[("direct.annual", Verdict::Block)]);
     check(&year(24_000_000 - 112_000), &[("direct.annual", Verdict::Warn)]);
     check(&year(24_000_000 - 112_000 - 1), &[]);
+    let said = judge(&book(), &year(100)).into_iter().find(|c| c.code == "direct.annual").unwrap().figures;
+    assert_eq!(said, "二级品目“纸制文具”（A0504）：今年已买 ¥1.00，加上本单共 ¥1,121.00，分散采购限额 ¥300,000.00。");
     let often = Ask { month: BTreeMap::from([("A0504".to_owned(), 2)]), ..ask(vec![paper()]) };
     check(&often, &[("direct.split", Verdict::Warn)]);
 }

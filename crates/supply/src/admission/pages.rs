@@ -14,7 +14,7 @@ use base::access::{Cx, Form, Gate, Routes};
 use base::facts::Facts;
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::admission::{KINDS, paper_label, reason_label};
 use rules::calendar::{day_of, show_day};
 use rules::duty::Duty;
@@ -125,7 +125,7 @@ async fn join(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
 #[template(path = "admission/pages/register.html")]
 struct Register {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     places: Vec<(String, String)>,
     f: Vec<(&'static str, String)>,
 }
@@ -136,7 +136,7 @@ impl Register {
     }
 }
 
-fn register_page(supply: &Supply, cx: &Cx, wrong: Option<String>, form: Option<&Form>) -> Register {
+fn register_page(supply: &Supply, cx: &Cx, wrong: Option<Refused>, form: Option<&Form>) -> Register {
     let facts = supply.facts();
     let places = facts.regions.values().filter(|r| r.code != facts.root).map(|r| {
         let upper = facts.region(&r.parent).filter(|u| u.code != facts.root).map_or("", |u| u.short.as_str());
@@ -179,7 +179,7 @@ async fn register(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Re
     match done {
         Ok(()) => Ok(web::see(&format!("/login?back=/admission&done={}", percent("注册成功，请登录后填写入驻申请。")))),
         Err(Fail::Refused(r)) => {
-            let page = register_page(&supply, &cx, Some(r.words), Some(&form));
+            let page = register_page(&supply, &cx, Some(*r), Some(&form));
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),

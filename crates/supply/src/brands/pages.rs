@@ -11,7 +11,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::show_time;
 use rules::duty::Duty;
 
@@ -37,7 +37,7 @@ struct EventRow {
 #[template(path = "brands/pages/brands.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     asks: Vec<AskRow>,
     may_ask: bool,
     may_decide: bool,
@@ -55,7 +55,7 @@ fn state_word(state: &str) -> (&'static str, &'static str) {
     }
 }
 
-async fn page(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<Page> {
+async fn page(supply: &Supply, cx: &Cx, wrong: Option<Refused>) -> Result<Page> {
     let (actor, db) = (cx.actor()?, supply.db());
     let admin = actor.may(Duty::SupplierAdmin);
     let asks = store::asks(db, admin.then_some(actor.org)).await?;
@@ -101,7 +101,7 @@ async fn answer_with(supply: &Supply, cx: &Cx, done: Result<String>) -> Result<R
     match done {
         Ok(words) => Ok(web::see(&format!("/brands?done={}", percent(&words)))),
         Err(Fail::Refused(r)) => {
-            let shown = page(supply, cx, Some(r.words)).await?;
+            let shown = page(supply, cx, Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

@@ -9,7 +9,7 @@ use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Gate, Routes, Upload};
 use base::shell::Shell;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::certificate::{State as Standing, number_of};
 use rules::duty::Duty;
@@ -30,7 +30,7 @@ struct Found {
 #[template(path = "certificates/pages/register.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     asked: String,
     found: Option<Found>,
     size: i64,
@@ -39,7 +39,7 @@ struct Page {
     taken: Option<Taken>,
 }
 
-async fn page(supply: &Supply, cx: &Cx, wrong: Option<String>, taken: Option<Taken>) -> Result<Page> {
+async fn page(supply: &Supply, cx: &Cx, wrong: Option<Refused>, taken: Option<Taken>) -> Result<Page> {
     let db = supply.db();
     let asked = number_of(cx.param("number"));
     let (size, at) = store::size(db).await?;
@@ -80,7 +80,7 @@ async fn take(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<Re
     match done {
         Ok(taken) => web::html(&page(&supply, &cx, None, Some(taken)).await?),
         Err(Fail::Refused(r)) => {
-            let shown = page(&supply, &cx, Some(r.words), None).await?;
+            let shown = page(&supply, &cx, Some(*r), None).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

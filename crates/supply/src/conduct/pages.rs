@@ -14,7 +14,7 @@ use base::access::{Cx, Form, Gate, Routes, Upload};
 use base::said::Spoken;
 use base::shell::Shell;
 use kit::text::{percent, sha256};
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::{day_of, parse_day, show_day, show_time};
 use rules::conduct::{Cost, INDICATORS, Indicator, Level, Side, indicator_of};
 use rules::duty::Duty;
@@ -113,7 +113,7 @@ fn what(act: &str) -> &'static str {
 #[template(path = "conduct/pages/case.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     typed: String,
     i: Item,
     steps: Vec<Spoken>,
@@ -128,7 +128,7 @@ struct Page {
     level: Level,
 }
 
-async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
+async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<Refused>, typed: &str) -> Result<Page> {
     let (actor, db) = (cx.actor()?, supply.db());
     let mut c = store::load(db, &actor.scope(), id).await?;
     if c.org == actor.org && c.seen_at.is_none() && actor.may(flow::desk(&c)) {
@@ -198,7 +198,7 @@ async fn act_on(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, uploa
     match done {
         Ok(()) => Ok(web::see(&format!("/conduct/{id}?done={}", percent("已办理，并通知了对方。")))),
         Err(Fail::Refused(r)) => {
-            let shown = page(&supply, &cx, id, Some(r.words), form.get("words")).await?;
+            let shown = page(&supply, &cx, id, Some(*r), form.get("words")).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -209,7 +209,7 @@ async fn act_on(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, uploa
 #[template(path = "conduct/pages/new.html")]
 struct New {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     indicators: Vec<(&'static Indicator, i64)>,
     taken: Option<blacklist::Taken>,
     /// May this office suspend trade, which holds in the whole province?
@@ -223,7 +223,7 @@ impl New {
     }
 }
 
-async fn new_page(supply: &Supply, cx: &Cx, wrong: Option<String>, form: Option<&Form>) -> Result<New> {
+async fn new_page(supply: &Supply, cx: &Cx, wrong: Option<Refused>, form: Option<&Form>) -> Result<New> {
     let (facts, actor, today) = (supply.facts(), cx.actor()?, day_of(supply.db().now()));
     let points = |rule: &str| facts.number(rule, &actor.region, &ANY, today, 0);
     let open_to = |i: &&Indicator| i.side == Side::Supplier || actor.may(Duty::Regulator);
@@ -246,7 +246,7 @@ async fn begin(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<R
     match read_new(&supply, &cx, &upload).await {
         Ok(id) => Ok(web::see(&format!("/conduct/{id}?done={}", percent("已告知，陈述申辩期开始计时。")))),
         Err(Fail::Refused(r)) => {
-            let shown = new_page(&supply, &cx, Some(r.words), Some(&upload.form)).await?;
+            let shown = new_page(&supply, &cx, Some(*r), Some(&upload.form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -265,7 +265,7 @@ async fn import(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<
             web::html(&shown)
         }
         Err(Fail::Refused(r)) => {
-            let shown = new_page(&supply, &cx, Some(r.words), None).await?;
+            let shown = new_page(&supply, &cx, Some(*r), None).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

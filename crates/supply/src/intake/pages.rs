@@ -14,7 +14,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
 use base::shell::Shell;
 use kit::text::{percent, sha256};
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::duty::Duty;
 use serde_json::{Value, json};
@@ -34,14 +34,14 @@ struct Row {
 #[template(path = "intake/pages/keys.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     made: Option<String>,
     rows: Vec<Row>,
     days: i64,
     most: usize,
 }
 
-async fn page(supply: &Supply, cx: &Cx, wrong: Option<String>, made: Option<String>) -> Result<Page> {
+async fn page(supply: &Supply, cx: &Cx, wrong: Option<Refused>, made: Option<String>) -> Result<Page> {
     let now = supply.db().now();
     let row = |k: store::Key| Row {
         ends: show_day(day_of(k.ends_at)),
@@ -71,7 +71,7 @@ async fn make(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Respon
     match done {
         Ok(key) => web::html(&page(&supply, &cx, None, Some(key)).await?),
         Err(Fail::Refused(r)) => {
-            let shown = page(&supply, &cx, Some(r.words), None).await?;
+            let shown = page(&supply, &cx, Some(*r), None).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

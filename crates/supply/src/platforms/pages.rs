@@ -11,7 +11,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::show_time;
 use rules::duty::Duty;
 
@@ -36,7 +36,7 @@ fn state_word(state: &str) -> (&'static str, &'static str) {
 #[template(path = "platforms/pages/own.html")]
 struct Own {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     place: Option<Place>,
     state: (&'static str, &'static str),
     testing: bool,
@@ -46,7 +46,7 @@ struct Own {
     typed: (String, String),
 }
 
-async fn own_page(supply: &Supply, cx: &Cx, wrong: Option<String>, form: Option<&Form>) -> Result<Own> {
+async fn own_page(supply: &Supply, cx: &Cx, wrong: Option<Refused>, form: Option<&Form>) -> Result<Own> {
     let (db, org) = (supply.db(), cx.actor()?.org);
     let place = store::place(db, org).await?;
     let typed = match (form, &place) {
@@ -75,7 +75,7 @@ async fn answered(supply: &Supply, cx: &Cx, done: Result<()>, words: &str, form:
     match done {
         Ok(()) => Ok(web::see(&format!("/platform?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let page = own_page(supply, cx, Some(r.words), Some(form)).await?;
+            let page = own_page(supply, cx, Some(*r), Some(form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),

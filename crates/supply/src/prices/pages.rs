@@ -12,7 +12,7 @@ use base::Base;
 use base::access::{Actor, Cx, Form, Gate, Routes, Scope, Upload};
 use base::shell::Shell;
 use kit::text::{percent, sha256};
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::calendar::{day_of, parse_day, show_day};
 use rules::duty::Duty;
@@ -60,7 +60,7 @@ struct List {
     place: String,
     may: bool,
     tips: Vec<Pointed>,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     taken: Option<(usize, Vec<feed::Wrong>)>,
 }
 
@@ -76,7 +76,7 @@ async fn import(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<
     match done {
         Ok(taken) => web::html(&list_page(&supply, &cx, None, Some(taken)).await?),
         Err(Fail::Refused(r)) => {
-            let shown = list_page(&supply, &cx, Some(r.words), None).await?;
+            let shown = list_page(&supply, &cx, Some(*r), None).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -86,7 +86,7 @@ async fn import(State(supply): State<Supply>, cx: Cx, upload: Upload) -> Result<
 async fn list_page(
     supply: &Supply,
     cx: &Cx,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     taken: Option<(usize, Vec<feed::Wrong>)>,
 ) -> Result<List> {
     let actor = cx.actor()?;
@@ -146,7 +146,7 @@ fn inspects(actor: Option<&Actor>) -> bool {
 #[template(path = "prices/pages/product.html")]
 struct Product {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     p: shelf::Product,
     reference: Option<(String, Reference, String)>,
     needs: String,
@@ -164,7 +164,7 @@ impl Product {
     }
 }
 
-async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<String>, form: Option<&Form>) -> Result<Product> {
+async fn page(supply: &Supply, cx: &Cx, id: i64, wrong: Option<Refused>, form: Option<&Form>) -> Result<Product> {
     let p = shelf::product(supply.db(), id).await?;
     let (facts, today) = (supply.facts(), day_of(supply.db().now()));
     let path = facts.path(&cx.station);
@@ -227,7 +227,7 @@ async fn record(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>, uploa
     match done {
         Ok(()) => Ok(web::see(&format!("/prices/{id}?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let shown = page(&supply, &cx, id, Some(r.words.clone()), Some(&upload.form)).await?;
+            let shown = page(&supply, &cx, id, Some((*r).clone()), Some(&upload.form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

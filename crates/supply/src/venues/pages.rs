@@ -11,7 +11,7 @@ use base::Base;
 use base::access::{Actor, Cx, Form, Gate, Routes, Scope};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::{day_of, parse_day, show_day};
 use rules::duty::Duty;
 use rules::rulebook;
@@ -132,7 +132,7 @@ async fn venue(State(supply): State<Supply>, cx: Cx, Path(key): Path<String>) ->
 #[template(path = "venues/pages/edit.html")]
 struct Edit {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     version: i64,
     flags: Vec<(i64, &'static str, bool)>,
     f: Vec<(&'static str, String)>,
@@ -162,7 +162,7 @@ fn edit_of(v: &Venue, list: &[i64]) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn edit_page(cx: &Cx, v: &Venue, list: &[i64], wrong: Option<String>) -> Result<Edit> {
+async fn edit_page(cx: &Cx, v: &Venue, list: &[i64], wrong: Option<Refused>) -> Result<Edit> {
     Ok(Edit {
         s: Shell::work(cx, if v.version == 0 { "新建场馆" } else { "修改场馆" }).await?,
         wrong,
@@ -245,7 +245,7 @@ async fn save(State(supply): State<Supply>, cx: Cx, form: Form) -> Result<Respon
     match done {
         Ok(key) => Ok(web::see(&format!("/venues/{key}?done={}", percent("场馆已保存。")))),
         Err(Fail::Refused(r)) => {
-            let mut page = edit_page(&cx, &fresh(&cx)?, &[], Some(r.words)).await?;
+            let mut page = edit_page(&cx, &fresh(&cx)?, &[], Some(*r)).await?;
             page.version = form.get("version").parse().unwrap_or(0);
             let flags: Vec<i64> = form.all("flag").iter().filter_map(|f| f.parse().ok()).collect();
             page.flags.iter_mut().for_each(|f| f.2 = flags.contains(&f.0));

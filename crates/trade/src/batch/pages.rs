@@ -13,7 +13,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::auction::Demand;
 use rules::batch::round::State;
@@ -66,7 +66,7 @@ async fn list(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
 #[template(path = "batch/pages/new.html")]
 struct New {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     categories: Vec<(String, String)>,
     category: String,
     title: String,
@@ -77,7 +77,7 @@ struct New {
     products: Vec<(i64, String, String, bool)>,
 }
 
-async fn new_page(trade: &Trade, cx: &Cx, form: Option<&Form>, wrong: Option<String>) -> Result<New> {
+async fn new_page(trade: &Trade, cx: &Cx, form: Option<&Form>, wrong: Option<Refused>) -> Result<New> {
     let actor = cx.actor()?;
     let facts = trade.facts();
     let today = day_of(trade.db().now());
@@ -133,7 +133,7 @@ async fn open(Ext(trade): Ext<Trade>, cx: Cx, form: Form) -> Result<Response> {
     match made {
         Ok(id) => Ok(web::see(&format!("/batch/{id}?done={}", percent("已开放征集需求。")))),
         Err(Fail::Refused(r)) => {
-            let page = new_page(&trade, &cx, Some(&form), Some(r.words)).await?;
+            let page = new_page(&trade, &cx, Some(&form), Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),
@@ -345,9 +345,7 @@ async fn file(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -
         Ok(f) => match demand::file(&trade, cx.actor()?, &f).await {
             Ok(Ok(made)) => Ok(web::see(&format!("/batch/demands/{made}?done={}", percent("需求已提交。")))),
             Ok(Err(checks)) => {
-                let stop: Vec<(Check, String)> =
-                    checks.into_iter().filter(|(c, _)| c.verdict.key() != "pass").collect();
-                let page = page(&trade, &cx, id, Some(&form), stop).await?;
+                let page = page(&trade, &cx, id, Some(&form), crate::direct::in_the_way(checks)).await?;
                 return Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
             }
             Err(e) => Err(e),

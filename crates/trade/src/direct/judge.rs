@@ -170,6 +170,7 @@ pub(super) fn judged(
         title: w.offer.title.clone(),
         category: w.offer.category.clone(),
         category_name: facts.category_name(&w.offer.category),
+        second_name: facts.category_name(base::facts::second_level(&w.offer.category)),
         price: w.offer.price,
         quantity: w.quantity,
         listed: w.offer.state == "listed",
@@ -265,6 +266,7 @@ pub(crate) async fn need(
         title: r.title.clone(),
         category: r.category.clone(),
         category_name: facts.category_name(&r.category),
+        second_name: facts.category_name(base::facts::second_level(&r.category)),
         // Rounded up, and the whole as one: the sum is the ceiling to the fen.
         price: if r.ceiling % r.quantity == 0 { r.ceiling / r.quantity } else { r.ceiling },
         quantity: if r.ceiling % r.quantity == 0 { r.quantity } else { 1 },
@@ -302,6 +304,13 @@ pub(crate) async fn need(
     Ok(all.map(|c| (c.clone(), origin(&c))).collect())
 }
 
+/// What of these checks is not in order, what forbids first.
+pub(crate) fn in_the_way(mut checks: Vec<(Check, String)>) -> Vec<(Check, String)> {
+    checks.retain(|(c, _)| c.verdict != Verdict::Pass);
+    checks.sort_by_key(|(c, _)| std::cmp::Reverse(c.verdict));
+    checks
+}
+
 /// What a cart would meet if it were submitted now, supplier by supplier: only what is not in order.
 pub(super) async fn foreseen(trade: &Trade, actor: &Actor, cart: &[(Offer, i64)]) -> Result<Vec<Judged>> {
     let found: Vec<Offer> = cart.iter().map(|(o, _)| o.clone()).collect();
@@ -317,8 +326,7 @@ pub(super) async fn foreseen(trade: &Trade, actor: &Actor, cart: &[(Offer, i64)]
     }
     let mut out = Vec::new();
     for part in parts.values() {
-        let mut checks = judged(trade, &unit, part, &actor.region, true, None);
-        checks.retain(|(c, _)| c.verdict != Verdict::Pass);
+        let checks = in_the_way(judged(trade, &unit, part, &actor.region, true, None));
         unit.placed(part);
         if !checks.is_empty() {
             out.push((part[0].offer.supplier_name.clone(), checks));

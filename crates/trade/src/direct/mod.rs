@@ -13,7 +13,7 @@ mod submit;
 
 pub use approve::{Edit, approve, resubmit, send_back, withdraw};
 pub use judge::install as install_judge;
-pub(crate) use judge::{need as judge_need, plans as unit_plans};
+pub(crate) use judge::{in_the_way, need as judge_need, plans as unit_plans};
 pub use pages::routes;
 pub(crate) use store::cart_size;
 pub(crate) use submit::{Annual, add_annual, number, sub_annual};

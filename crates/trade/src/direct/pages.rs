@@ -14,7 +14,7 @@ use base::Base;
 use base::access::{Actor, Cx, Form, Gate, Routes};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::duty::Duty;
 use std::collections::BTreeMap;
@@ -152,7 +152,7 @@ struct Checkout {
     key: String,
     blocked: Vec<Judged>,
     foreseen: Vec<Judged>,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
 }
 
 fn choices(plans: &[PlanLine], category: &str, amount: i64, chosen: Option<i64>) -> Vec<PlanChoice> {
@@ -178,7 +178,7 @@ async fn checkout_page(
     cx: &Cx,
     form: Option<&Form>,
     blocked: Vec<Judged>,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
 ) -> Result<Checkout> {
     let actor = cx.actor()?;
     let (groups, all) = groups(trade, actor.person).await?;
@@ -266,7 +266,7 @@ async fn place(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Respons
             return Ok(web::see(&format!("{to}?done={}", percent("已提交。"))));
         }
         Ok(Outcome::Blocked(judged)) => checkout_page(&trade, &cx, Some(&form), judged, None).await?,
-        Err(Fail::Refused(r)) => checkout_page(&trade, &cx, Some(&form), Vec::new(), Some(r.words)).await?,
+        Err(Fail::Refused(r)) => checkout_page(&trade, &cx, Some(&form), Vec::new(), Some(*r)).await?,
         Err(e) => return Err(e),
     };
     Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))

@@ -59,10 +59,15 @@ pub struct Secret {
 pub(super) const SECRET_WORDS_MAX: usize = 200;
 
 impl Secret {
-    /// Refuses an unknown basis, and secrets of which nobody says which clauses they are.
+    /// Refuses an unknown basis, secrets of which nobody says which clauses they are, and clauses of which nobody says whose secret they
+    /// are: those would be published.
     pub(crate) fn check(&self) -> Result<()> {
         match self.basis.as_str() {
-            "" => Ok(()),
+            "" if self.words.trim().is_empty() => Ok(()),
+            "" => {
+                let words = "写了涉密条款，还要选涉及什么秘密；不涉密的请把说明清空，合同会照常公告。";
+                Err(Fail::field("secret", "order.secret_basis", words))
+            }
             "state" | "trade" if self.words.trim().is_empty() => {
                 let words = "标为涉密的要写明哪些条款涉密、依据什么，由确认人审批。";
                 Err(Fail::field("secret_words", "order.secret_words", words))
@@ -151,7 +156,8 @@ pub(crate) async fn add_annual(trade: &Trade, tx: &Tx<'_>, to: &Annual<'_>, cate
     let sum = store::add_annual(tx, to.unit, year, category, amount).await?;
     if sum > year_cap(trade, to.region, &to.scope, category) {
         let words = format!(
-            "二级品目 {category} 全年累计将达到 {}，超过全年限额，可能刚有同事下了同类订单。",
+            "二级品目“{}”（{category}）全年累计将达到 {}，超过全年限额，可能刚有同事下了同类订单。",
+            trade.facts().category_name(category),
             rules::Fen(sum).yuan()
         );
         return Err(Fail::refuse("direct.annual", words));

@@ -12,7 +12,7 @@ use base::access::{Cx, Form, Gate, Routes, Upload};
 use base::said::Spoken;
 use base::shell::Shell;
 use kit::text::{percent, sha256};
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::calendar::{day_of, show_day, show_time};
 use rules::dispute::{REASONS, reason_label};
@@ -91,7 +91,7 @@ async fn lines(trade: &Trade, d: &Dispute) -> Result<Vec<Spoken>> {
 #[template(path = "disputes/pages/dispute.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     typed: String,
     i: Item,
     lines: Vec<Spoken>,
@@ -100,7 +100,7 @@ struct Page {
     open_order: bool,
 }
 
-async fn page(trade: &Trade, cx: &Cx, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
+async fn page(trade: &Trade, cx: &Cx, id: i64, wrong: Option<Refused>, typed: &str) -> Result<Page> {
     let actor = cx.actor()?;
     let d = store::load(trade.db(), &actor.scope(), id).await?;
     let number = match d.order {
@@ -137,7 +137,7 @@ async fn act_on(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, upload:
     match done {
         Ok(()) => Ok(web::see(&format!("/disputes/{id}?done={}", percent("已办理，对方会收到通知。")))),
         Err(Fail::Refused(r)) => {
-            let shown = page(&trade, &cx, id, Some(r.words), form.get("words")).await?;
+            let shown = page(&trade, &cx, id, Some(*r), form.get("words")).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -148,7 +148,7 @@ async fn act_on(State(trade): State<Trade>, cx: Cx, Path(id): Path<i64>, upload:
 #[template(path = "disputes/pages/new.html")]
 struct New {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     order: i64,
     number: String,
     reasons: Vec<(&'static str, &'static str)>,
@@ -156,7 +156,7 @@ struct New {
     words: String,
 }
 
-async fn new_page(trade: &Trade, cx: &Cx, order: i64, wrong: Option<String>, form: Option<&Form>) -> Result<New> {
+async fn new_page(trade: &Trade, cx: &Cx, order: i64, wrong: Option<Refused>, form: Option<&Form>) -> Result<New> {
     let actor = cx.actor()?;
     let o = orders::load(trade.db(), &actor.scope(), order).await?;
     let buyer = actor.org_kind == "unit";
@@ -184,7 +184,7 @@ async fn file(State(trade): State<Trade>, cx: Cx, Path(order): Path<i64>, upload
     match done {
         Ok(id) => Ok(web::see(&format!("/disputes/{id}?done={}", percent("已投诉，对方答复有时限。")))),
         Err(Fail::Refused(r)) => {
-            let shown = new_page(&trade, &cx, order, Some(r.words), Some(form)).await?;
+            let shown = new_page(&trade, &cx, order, Some(*r), Some(form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -195,7 +195,7 @@ async fn file(State(trade): State<Trade>, cx: Cx, Path(order): Path<i64>, upload
 #[template(path = "disputes/pages/report.html")]
 struct ReportPage {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     offer: i64,
     title: String,
     supplier: String,
@@ -209,7 +209,7 @@ async fn report_shown(
     trade: &Trade,
     cx: &Cx,
     offer: i64,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     (words, key): (&str, &str),
 ) -> Result<ReportPage> {
     let line = supply::offers::one(trade.db(), offer).await?;
@@ -249,7 +249,7 @@ async fn report(State(trade): State<Trade>, cx: Cx, Path(offer): Path<i64>, uplo
         }
         Err(Fail::Refused(r)) => {
             let typed = (form.get("words"), form.get("key"));
-            let shown = report_shown(&trade, &cx, offer, Some(r.words), typed).await?;
+            let shown = report_shown(&trade, &cx, offer, Some(*r), typed).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -260,7 +260,7 @@ async fn report(State(trade): State<Trade>, cx: Cx, Path(offer): Path<i64>, uplo
 #[template(path = "disputes/pages/track.html")]
 struct Track {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     number: String,
     found: Option<(Item, Vec<Spoken>)>,
 }
@@ -280,7 +280,8 @@ async fn track(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Respons
             web::html(&Track { s, wrong: None, number, found: Some((item, said)) })
         }
         None => {
-            let wrong = Some("编号或查询码不对，请对照举报时给出的核对。".to_owned());
+            let words = "编号或查询码不对，请对照举报时给出的核对。".to_owned();
+            let wrong = Some(Refused { code: "report.unknown", words, field: Some("number") });
             let shown = Track { s, wrong, number, found: None };
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }

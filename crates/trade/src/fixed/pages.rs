@@ -14,7 +14,7 @@ use base::Base;
 use base::access::{Actor, Cx, Form, Gate, Routes, Upload};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::calendar::{day_of, parse_day, show_day, show_time};
 use rules::check::Check;
@@ -77,7 +77,7 @@ async fn list(Ext(trade): Ext<Trade>, cx: Cx) -> Result<Response> {
 #[template(path = "fixed/pages/new.html")]
 struct New {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     categories: Vec<(String, String)>,
     f: Vec<(&'static str, String)>,
 }
@@ -90,7 +90,7 @@ impl New {
 
 const FIELDS: [&str; 9] = ["category", "title", "pricing", "list_title", "list_day", "from", "to", "places", "items"];
 
-async fn new_page(trade: &Trade, cx: &Cx, form: Option<&Form>, wrong: Option<String>) -> Result<New> {
+async fn new_page(trade: &Trade, cx: &Cx, form: Option<&Form>, wrong: Option<Refused>) -> Result<New> {
     let actor = cx.actor()?;
     let facts = trade.facts();
     let today = day_of(trade.db().now());
@@ -168,7 +168,7 @@ async fn make(Ext(trade): Ext<Trade>, cx: Cx, form: Form) -> Result<Response> {
     match made {
         Ok(id) => Ok(web::see(&format!("/fixed/{id}?done={}", percent("协议已建立，请加入入围供应商。")))),
         Err(Fail::Refused(r)) => {
-            let page = new_page(&trade, &cx, Some(&form), Some(r.words)).await?;
+            let page = new_page(&trade, &cx, Some(&form), Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),
@@ -387,8 +387,7 @@ async fn call(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>, form: Form) -
         Ok(c) => match job::call_off(&trade, cx.actor()?, &c).await {
             Ok(Ok(made)) => Ok(job_page(made, "已提交。")),
             Ok(Err(checks)) => {
-                let stop = checks.into_iter().filter(|(c, _)| c.verdict.key() != "pass").collect();
-                let page = page(&trade, &cx, id, Some(&form), stop).await?;
+                let page = page(&trade, &cx, id, Some(&form), crate::direct::in_the_way(checks)).await?;
                 return Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
             }
             Err(e) => Err(e),

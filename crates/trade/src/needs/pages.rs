@@ -10,7 +10,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::calendar::{day_from, day_of, show_day, show_time, start_of, year_of};
 use rules::duty::Duty;
@@ -106,7 +106,7 @@ fn near_rows(found: Vec<Near>) -> Vec<NearRow> {
 #[template(path = "needs/pages/new.html")]
 struct New {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     words: String,
     category: String,
     category_name: String,
@@ -125,7 +125,12 @@ fn categories(trade: &Trade) -> Vec<(String, String)> {
     level.map(|c| (c.code.clone(), format!("{} {}", c.code, c.name))).collect()
 }
 
-async fn new_page(trade: &Trade, cx: &Cx, get: &(dyn Fn(&str) -> String + Sync), wrong: Option<String>) -> Result<New> {
+async fn new_page(
+    trade: &Trade,
+    cx: &Cx,
+    get: &(dyn Fn(&str) -> String + Sync),
+    wrong: Option<Refused>,
+) -> Result<New> {
     let actor = cx.actor()?;
     let (words, category) = (get("words"), get("category"));
     let asked = !words.is_empty() && trade.facts().category(&category).is_some();
@@ -172,7 +177,7 @@ async fn state(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Respons
         Ok(id) => Ok(web::see(&format!("/needs/{id}?done={}", percent("已出具商城无货证明。")))),
         Err(Fail::Refused(r)) => {
             let get = |name: &str| form.get(name).to_owned();
-            let page = new_page(&trade, &cx, &get, Some(r.words)).await?;
+            let page = new_page(&trade, &cx, &get, Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),

@@ -187,6 +187,11 @@ struct CaseRow {
     word: &'static str,
 }
 
+/// The checks of an order for its supplier, who is not told how much the unit has left.
+fn covered(o: &Order) -> Vec<KeptCheck> {
+    o.checks.iter().cloned().map(KeptCheck::covered).collect()
+}
+
 #[derive(Template)]
 #[template(path = "orders/pages/order.html")]
 struct Page {
@@ -224,6 +229,13 @@ struct Page {
     today: String,
     is_seller: bool,
     mask: bool,
+}
+
+impl Page {
+    /// What whoever approves reads first.
+    fn raised(&self) -> Vec<&KeptCheck> {
+        KeptCheck::raised(&self.checks)
+    }
 }
 
 /// A time for templates.
@@ -371,7 +383,7 @@ async fn order(Ext(trade): Ext<Trade>, cx: Cx, Path(id): Path<i64>) -> Result<Re
         capitals: Fen(o.total).capitals(),
         due: o.next_due.map_or(String::new(), show_time),
         steps: steps(&o, &lines, value - paid),
-        checks: o.checks.clone(),
+        checks: if actor.org == o.supplier { covered(&o) } else { o.checks.clone() },
         approvals: approvals
             .into_iter()
             .map(|a| (who(a.person), show_time(a.at), a))

@@ -40,6 +40,22 @@ impl KeptCheck {
         }
     }
 
+    /// As others than the unit and its overseers may read it: of its plans and money only what was asked.
+    pub fn covered(self) -> KeptCheck {
+        let title = match self.code.as_str() {
+            "direct.plan" => "采购计划够用",
+            "direct.budget" => "预算够用",
+            _ => return self,
+        };
+        // The title of a plan is the unit's own too.
+        KeptCheck { title: title.into(), figures: String::new(), advice: String::new(), ..self }
+    }
+
+    /// Those that are not simply in order: whoever approves reads them first.
+    pub fn raised(all: &[KeptCheck]) -> Vec<&KeptCheck> {
+        all.iter().filter(|c| c.verdict != "ok").collect()
+    }
+
     /// Chinese word for the verdict.
     pub fn word(&self) -> &'static str {
         match self.verdict.as_str() {

@@ -93,6 +93,11 @@ impl Frame {
     pub(crate) fn checks(&self) -> &[KeptCheck] {
         if self.inside { &self.p.checks } else { &[] }
     }
+
+    /// What whoever approves reads first.
+    pub(crate) fn raised(&self) -> Vec<&KeptCheck> {
+        KeptCheck::raised(self.checks())
+    }
 }
 
 /// The frame of a project for a reader. `inside`: the project is within the reader's scope.

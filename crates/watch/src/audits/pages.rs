@@ -16,7 +16,7 @@ use base::access::{Actor, Cx, Form, Gate, Routes, Upload};
 use base::said::{self, FILE_BYTES_MAX, Spoken};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::audit::{SEVERITIES, State as At, next, severity};
 use rules::calendar::{show_day, show_time};
@@ -182,7 +182,7 @@ async fn shown(watch: &Watch, a: Audit, auditor: bool) -> Result<Shown> {
 #[template(path = "audits/pages/audit.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     h: Shown,
     drawn: String,
     amount: String,
@@ -224,7 +224,7 @@ fn parties(h: &Shown) -> Vec<(i64, String)> {
     out
 }
 
-async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, form: Option<&Form>) -> Result<Page> {
+async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<Refused>, form: Option<&Form>) -> Result<Page> {
     let actor = cx.actor()?;
     let a = read(watch, actor, id).await?;
     let lead = leads(actor, &a);
@@ -270,7 +270,7 @@ async fn done(watch: &Watch, cx: &Cx, id: i64, form: &Form, did: Result<()>, wor
     match did {
         Ok(()) => Ok(web::see(&format!("/audits/{id}?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let shown = page(watch, cx, id, Some(r.words), Some(form)).await?;
+            let shown = page(watch, cx, id, Some(*r), Some(form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -297,9 +297,8 @@ async fn name(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, form: For
 }
 
 async fn ask(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let (what, words) = form::question(&upload);
-    let did = match said::uploaded(&upload) {
-        Ok(file) => {
+    let did = match form::question(&upload).and_then(|(what, words)| Ok((what, words, said::uploaded(&upload)?))) {
+        Ok((what, words, file)) => {
             let p = inquiries::Put { words: &words, file: file.as_ref() };
             inquiries::ask(&watch, cx.actor()?, id, &what, &p).await.map(|_| ())
         }

@@ -11,7 +11,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes, Upload};
 use base::shell::Shell;
 use kit::text::{percent, sha256};
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::calendar::{civil, day_from, day_of, parse_day, show_day, show_time, start_of};
 use rules::conduct::{INDICATORS, Indicator, Side, indicator_of, months_on};
@@ -63,7 +63,7 @@ fn item(i: Inspection, counts: [i64; 3]) -> Item {
 #[template(path = "inspections/pages/list.html")]
 struct List {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     items: Vec<Item>,
     month: String,
     bulletin: Vec<Item>,
@@ -92,7 +92,7 @@ fn month_of(text: &str) -> Option<rules::calendar::Day> {
     parse_day(&format!("{text}-01"))
 }
 
-async fn list_page(watch: &Watch, cx: &Cx, wrong: Option<String>, form: Option<&Form>) -> Result<List> {
+async fn list_page(watch: &Watch, cx: &Cx, wrong: Option<Refused>, form: Option<&Form>) -> Result<List> {
     let db = watch.db();
     let (found, total) = store::list(db, cx.page(), PAGE).await?;
     let mut items = Vec::new();
@@ -153,7 +153,7 @@ async fn announce(State(watch): State<Watch>, cx: Cx, form: Form) -> Result<Resp
             Ok(web::see(&format!("/inspections/{id}?done={}", percent("已公告。抽样的随机数已锁定，稍后可以抽样。"))))
         }
         Err(Fail::Refused(r)) => {
-            let shown = list_page(&watch, &cx, Some(r.words), Some(&form)).await?;
+            let shown = list_page(&watch, &cx, Some(*r), Some(&form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -170,7 +170,7 @@ struct TaskRow {
 #[template(path = "inspections/pages/inspection.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     x: Item,
     category: String,
     drawn: String,
@@ -180,7 +180,7 @@ struct Page {
     indicators: Vec<&'static Indicator>,
 }
 
-async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>) -> Result<Page> {
+async fn page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<Refused>) -> Result<Page> {
     let db = watch.db();
     let i = store::one(db, id).await?;
     let counts = store::counts(db, id).await?;
@@ -220,7 +220,7 @@ async fn done(watch: &Watch, cx: &Cx, id: i64, done: Result<()>, words: &str) ->
     match done {
         Ok(()) => Ok(web::see(&format!("/inspections/{id}?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let shown = page(watch, cx, id, Some(r.words)).await?;
+            let shown = page(watch, cx, id, Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

@@ -49,6 +49,7 @@ pub async fn deeds(q: &dyn Query, unit: i64, from: i64, name: impl Fn(&str) -> S
                 title: r.text(6),
                 category: r.text(7),
                 category_name: name(r.str(7)),
+                second_name: name(base::facts::second_level(r.str(7))),
                 price: r.int(8),
                 quantity: r.int(9),
                 market: r.int(10),

@@ -11,7 +11,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Refused, Result, web};
 use rules::calendar::day_of;
 use rules::draft::{State, covers, delegated};
 use rules::rulebook::{Rule, Scope};
@@ -131,12 +131,19 @@ struct Change {
     s: Shell,
     d: Draft,
     title: String,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     f: Fields,
     rule: i64,
     now: String,
     origin: String,
     own: bool,
+}
+
+impl Change {
+    /// Is it this field that was refused?
+    fn bad(&self, name: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|w| w.field == Some(name))
+    }
 }
 
 /// The rule a form begins with: the one named, else any of the key.
@@ -155,7 +162,7 @@ fn known<'a>(facts: &'a Facts, name: &str) -> Result<&'a Key> {
     facts.keys.get(name).ok_or(Fail::Hidden)
 }
 
-async fn shown(cx: &Cx, d: Draft, key: &str, rule: &str, typed: Option<(&Form, String)>) -> Result<Change> {
+async fn shown(cx: &Cx, d: Draft, key: &str, rule: &str, typed: Option<(&Form, Refused)>) -> Result<Change> {
     let facts = cx.base.facts();
     let k = known(&facts, key)?;
     let r = like(&facts, &d, key, rule)?;
@@ -194,7 +201,7 @@ pub(super) async fn put(cx: Cx, Path(id): Path<i64>, form: Form) -> Result<Respo
     match done {
         Ok(()) => Ok(web::see(&format!("/rulebook/{id}?done={}", percent("已写入，检查结果见下。")))),
         Err(Fail::Refused(r)) => {
-            let page = shown(&cx, d, &key, &rule, Some((&form, r.words))).await?;
+            let page = shown(&cx, d, &key, &rule, Some((&form, *r))).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
         }
         Err(e) => Err(e),

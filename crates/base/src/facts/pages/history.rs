@@ -12,6 +12,8 @@ struct Version {
     place: String,
     scope: String,
     value: String,
+    /// Is the value a figure, which stands at the right?
+    figure: bool,
     from: String,
     to: String,
     basis: String,
@@ -49,6 +51,7 @@ pub(super) async fn history(cx: Cx) -> Result<Response> {
         place: facts.region_name(&r.region),
         scope: scope_words(&facts, r),
         value: show_value(&facts, &key, &r.value, &r.unit),
+        figure: super::figure(&r.value),
         from: show_day(r.from),
         to: r.to.map_or("现在".into(), show_day),
         basis: r.basis.clone(),

@@ -13,7 +13,7 @@ use base::Base;
 use base::access::{Cx, Form, Routes, Scope, Upload};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::admission::{KINDS, PAPERS, field_label, paper_label, reason_label};
 use rules::calendar::{Day, day_of, parse_day, show_day, show_time};
 
@@ -56,7 +56,7 @@ async fn now_of(supply: &Supply, org: i64) -> Result<Option<Now>> {
 #[template(path = "admission/pages/application.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     a: Option<Application>,
     open: bool,
     now: Option<Now>,
@@ -72,7 +72,7 @@ struct Page {
     version: &'static str,
 }
 
-async fn page(supply: &Supply, cx: &Cx, wrong: Option<String>, form: Option<&Form>) -> Result<Page> {
+async fn page(supply: &Supply, cx: &Cx, wrong: Option<Refused>, form: Option<&Form>) -> Result<Page> {
     let (actor, db, facts) = (cx.actor()?, supply.db(), supply.facts());
     let mut a = match store::open_of(db, actor.org).await? {
         Some(open) => Some(open),
@@ -137,7 +137,7 @@ async fn application(State(supply): State<Supply>, cx: Cx) -> Result<Response> {
 async fn again(supply: &Supply, cx: &Cx, form: Option<&Form>, e: Fail) -> Result<Response> {
     match e {
         Fail::Refused(r) => {
-            let shown = page(supply, cx, Some(r.words), form).await?;
+            let shown = page(supply, cx, Some(*r), form).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         e => Err(e),
@@ -243,14 +243,14 @@ async fn paper(State(supply): State<Supply>, cx: Cx, Path(id): Path<i64>) -> Res
 #[template(path = "admission/pages/account.html")]
 struct AccountPage {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     now: String,
     open: Option<(AccountChange, String, String)>,
     second: bool,
     may_ask: bool,
 }
 
-async fn account_shown(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<AccountPage> {
+async fn account_shown(supply: &Supply, cx: &Cx, wrong: Option<Refused>) -> Result<AccountPage> {
     let actor = cx.actor()?;
     let (_, now) = store::account(supply.db(), actor.org).await?.ok_or_else(not_yet)?;
     let open = store::open_change(supply.db(), actor.org).await?;
@@ -272,7 +272,7 @@ async fn account_done(supply: &Supply, cx: &Cx, done: Result<()>, words: &str) -
     match done {
         Ok(()) => Ok(web::see(&format!("/admission/account?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let shown = account_shown(supply, cx, Some(r.words)).await?;
+            let shown = account_shown(supply, cx, Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -311,13 +311,13 @@ struct AuthorisationRow {
 #[template(path = "admission/pages/authorisations.html")]
 struct Authorisations {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     rows: Vec<AuthorisationRow>,
     agent: bool,
     areas: Vec<(String, String)>,
 }
 
-async fn authorisations_page(supply: &Supply, cx: &Cx, wrong: Option<String>) -> Result<Authorisations> {
+async fn authorisations_page(supply: &Supply, cx: &Cx, wrong: Option<Refused>) -> Result<Authorisations> {
     let (actor, db, facts) = (cx.actor()?, supply.db(), supply.facts());
     let (kind, _) = store::account(db, actor.org).await?.ok_or_else(not_yet)?;
     let found = store::authorisations(db, actor.org).await?;
@@ -358,7 +358,7 @@ async fn authorisations_done(supply: &Supply, cx: &Cx, done: Result<()>, words: 
     match done {
         Ok(()) => Ok(web::see(&format!("/authorisations?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let shown = authorisations_page(supply, cx, Some(r.words)).await?;
+            let shown = authorisations_page(supply, cx, Some(*r)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

@@ -10,9 +10,11 @@ use base::access::{Cx, Form, Upload};
 use base::shell::Shell;
 use kit::text::percent;
 use kit::{Fail, Result, web};
+use rules::calendar::{Day, day_of};
 use rules::goods::{Attr, Kind, spec_of};
 use rules::naming::model_key;
-use std::collections::HashMap;
+use rules::rulebook::Value;
+use std::collections::{BTreeSet, HashMap};
 
 /// Categories found at a time.
 const FOUND_MAX: usize = 40;
@@ -72,13 +74,24 @@ impl One {
     }
 }
 
+/// The categories that any station's catalogue has on a day, as beginnings of codes.
+fn traded(facts: &base::facts::Facts, day: Day) -> BTreeSet<String> {
+    let rules = facts.rulebook.all("catalogue.member").iter().filter(|r| r.in_force(day));
+    rules.filter_map(|r| if let Value::List(l) = &r.value { Some(l.clone()) } else { None }).flatten().collect()
+}
+
 /// The categories a supplier may list in that bear some words.
 async fn categories(supply: &Supply, cx: &Cx) -> Result<Response> {
     let words = cx.param("words").trim().to_owned();
     let me = crate::suppliers::get(supply.db(), cx.actor()?.org).await?;
     let facts = supply.facts();
+    let traded = traded(&facts, day_of(supply.db().now()));
     let fits = |c: &&base::facts::Category| {
-        let named = words.is_empty() || c.name.contains(&words) || c.code.contains(&words.to_uppercase());
+        // Without a word one looks for an idea of what there is: what no station buys would stand first.
+        let named = match words.as_str() {
+            "" => traded.is_empty() || traded.iter().any(|t| c.code.starts_with(t.as_str())),
+            words => c.name.contains(words) || c.code.contains(&words.to_uppercase()),
+        };
         c.level >= 3 && me.covers(&c.code) && named
     };
     let mut found: Vec<(String, String)> =

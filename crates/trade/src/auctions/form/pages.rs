@@ -12,7 +12,7 @@ use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::auction::{Demand, Format, Kind, meets, shut_out};
 use rules::calendar::day_of;
@@ -70,7 +70,7 @@ struct New {
     s: Shell,
     f: Fields,
     key: String,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     blocked: Vec<(Check, String)>,
     product_title: String,
     category_name: String,
@@ -414,15 +414,16 @@ async fn launch(State(trade): State<Trade>, cx: Cx, form: Form) -> Result<Respon
         Ok(l) => flow::launch(&trade, cx.actor()?, &l).await,
         Err(e) => Err(e),
     };
-    let mut page = match tried {
+    let page = match tried {
         Ok(Launched::Made(id)) => {
             return Ok(web::see(&format!("/auctions/{id}?done={}", percent("已提交。"))));
         }
-        Ok(Launched::Blocked(checks)) => New { blocked: checks, ..new_page(&trade, &cx, f, key).await? },
-        Err(Fail::Refused(r)) => New { wrong: Some(r.words), ..new_page(&trade, &cx, f, key).await? },
+        Ok(Launched::Blocked(checks)) => {
+            New { blocked: crate::direct::in_the_way(checks), ..new_page(&trade, &cx, f, key).await? }
+        }
+        Err(Fail::Refused(r)) => New { wrong: Some(*r), ..new_page(&trade, &cx, f, key).await? },
         Err(e) => return Err(e),
     };
-    page.blocked.retain(|(c, _)| c.verdict.key() != "pass");
     Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, page.render()?))
 }
 
@@ -431,20 +432,20 @@ async fn show_meter(State(trade): State<Trade>, cx: Cx, headers: HeaderMap, form
     let f = fields(&form);
     let asked = match demands(&f.demands) {
         Ok(d) => Ok(meter(&trade, &f.category, &d).await?),
-        Err(Fail::Refused(r)) => Err(r.words),
+        Err(Fail::Refused(r)) => Err(*r),
         Err(e) => return Err(e),
     };
     let part = headers.get("x-part").is_some();
     match asked {
         Ok(m) if part => web::html(&MeterPart { meter: Some(m) }),
-        Err(words) if part => Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, words)),
+        Err(why) if part => Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, why.words)),
         Ok(m) => {
             let key = form.get("key").to_owned();
             web::html(&New { meter: Some(m), ..new_page(&trade, &cx, f, key).await? })
         }
-        Err(words) => {
+        Err(why) => {
             let key = form.get("key").to_owned();
-            web::html(&New { wrong: Some(words), ..new_page(&trade, &cx, f, key).await? })
+            web::html(&New { wrong: Some(why), ..new_page(&trade, &cx, f, key).await? })
         }
     }
 }

@@ -12,7 +12,7 @@ use base::access::{Cx, Form, Upload};
 use base::said::{self, FILE_BYTES_MAX, Spoken};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Refused, Result, web};
 use rules::alert::{State as At, rule};
 use rules::calendar::day_of;
 use rules::conduct::{INDICATORS, Indicator, Side};
@@ -82,7 +82,7 @@ fn label(acts: &[(&'static str, &'static str)], state: At) -> (&'static str, &'s
 #[template(path = "alerts/pages/alert.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     typed: String,
     i: Item,
     about: Option<Line>,
@@ -104,6 +104,13 @@ struct Page {
     most: usize,
 }
 
+impl Page {
+    /// Is it this field that was refused?
+    fn bad(&self, name: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|w| w.field == Some(name))
+    }
+}
+
 /// What an office that can do nothing now waits for.
 fn waits(a: &Alert, office: bool) -> &'static str {
     match (a.state, office) {
@@ -115,7 +122,7 @@ fn waits(a: &Alert, office: bool) -> &'static str {
 
 /// A refused form again: why, and what was typed.
 struct Again<'a> {
-    wrong: String,
+    wrong: Refused,
     form: &'a Form,
 }
 
@@ -167,7 +174,7 @@ async fn after(watch: &Watch, cx: &Cx, id: i64, form: &Form, did: Result<()>, to
     match did {
         Ok(()) => Ok(web::see(&format!("/alerts/{id}?done={}", percent(told)))),
         Err(Fail::Refused(r)) => {
-            let shown = page(watch, cx, id, Some(Again { wrong: r.words, form })).await?;
+            let shown = page(watch, cx, id, Some(Again { wrong: *r, form })).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -179,15 +186,15 @@ fn version(form: &Form) -> Option<i64> {
     form.get("version").parse().ok()
 }
 
-fn words(form: &Form) -> String {
-    form.get("words").trim().chars().take(WORDS_MAX).collect()
+fn words(form: &Form) -> Result<String> {
+    form.lines("words", "说明", WORDS_MAX)
 }
 
 pub(super) async fn act(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
     let form = &upload.form;
-    let (words, key) = (words(form), form.get("act"));
-    let did = match said::uploaded(&upload) {
-        Ok(file) => {
+    let key = form.get("act");
+    let did = match words(form).and_then(|words| Ok((words, said::uploaded(&upload)?))) {
+        Ok((words, file)) => {
             let p =
                 Put { words: &words, file: file.as_ref(), indicator: form.get("indicator"), version: version(form) };
             act::act(&watch, cx.actor()?, id, key, &p).await
@@ -221,11 +228,11 @@ pub(super) async fn review(
     Path(id): Path<i64>,
     upload: Upload,
 ) -> Result<Response> {
-    let words = words(&upload.form);
-    let did = match (Reviewed::of(upload.form.get("found")), said::uploaded(&upload)) {
+    let put = words(&upload.form).and_then(|words| Ok((words, said::uploaded(&upload)?)));
+    let did = match (Reviewed::of(upload.form.get("found")), put) {
         (Reviewed::No, _) => Err(Fail::field("found", "alert.found", "请选择复核结论。")),
         (_, Err(e)) => Err(e),
-        (found, Ok(file)) => {
+        (found, Ok((words, file))) => {
             let p = Put { words: &words, file: file.as_ref(), indicator: "", version: version(&upload.form) };
             act::review(&watch, cx.actor()?, id, found, &p).await
         }

@@ -9,10 +9,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Gate, Routes, Upload};
-use base::said::{self, FILE_BYTES_MAX, Spoken};
+use base::said::{self, FILE_BYTES_MAX, File, Spoken};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Refused, Result, web};
 use rules::Fen;
 use rules::audit::severity;
 use rules::calendar::show_time;
@@ -107,7 +107,7 @@ pub(in crate::audits) fn what(act: &str) -> &'static str {
 #[template(path = "audits/inquiries/pages/one.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     typed: String,
     title: String,
     state: (&'static str, &'static str),
@@ -126,6 +126,13 @@ struct Page {
     late: bool,
 }
 
+impl Page {
+    /// Is it this field that was refused?
+    fn bad(&self, name: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|w| w.field == Some(name))
+    }
+}
+
 /// Units and suppliers learn the number of the audit, not its page.
 async fn audit_link(cx: &Cx, a: &audits::Audit) -> Result<Option<(String, String)>> {
     let actor = cx.actor()?;
@@ -137,7 +144,7 @@ async fn audit_link(cx: &Cx, a: &audits::Audit) -> Result<Option<(String, String
     }
 }
 
-async fn question_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
+async fn question_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<Refused>, typed: &str) -> Result<Page> {
     let (db, actor) = (watch.db(), cx.actor()?);
     let q = store::question(db, actor, id).await?;
     let a = audits::any(db, q.audit).await?;
@@ -175,7 +182,7 @@ async fn question_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, t
     })
 }
 
-async fn finding_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
+async fn finding_page(watch: &Watch, cx: &Cx, id: i64, wrong: Option<Refused>, typed: &str) -> Result<Page> {
     let (db, actor) = (watch.db(), cx.actor()?);
     let f = store::finding(db, actor, id).await?;
     let a = audits::any(db, f.audit).await?;
@@ -222,8 +229,9 @@ async fn finding(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>) -> Res
     web::html(&finding_page(&watch, &cx, id, None, "").await?)
 }
 
-fn words_of(upload: &Upload) -> String {
-    upload.form.get("words").trim().chars().take(WORDS_MAX).collect()
+/// What was said, with the file that came with it.
+fn put(upload: &Upload) -> Result<(String, Option<File>)> {
+    Ok((upload.form.lines("words", "说明", WORDS_MAX)?, said::uploaded(upload)?))
 }
 
 /// A file of a question or finding, for whoever may see it.
@@ -247,9 +255,8 @@ async fn finding_file(State(watch): State<Watch>, cx: Cx, Path((id, digest)): Pa
 }
 
 async fn answer_question(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let words = words_of(&upload);
-    let did = match said::uploaded(&upload) {
-        Ok(file) => {
+    let did = match put(&upload) {
+        Ok((words, file)) => {
             let p = Put { words: &words, file: file.as_ref() };
             flow::answer_question(&watch, cx.actor()?, id, upload.form.get("act"), &p).await
         }
@@ -258,7 +265,7 @@ async fn answer_question(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>
     match did {
         Ok(()) => Ok(web::see(&format!("/inquiries/questions/{id}?done={}", percent("已办理，并通知了对方。")))),
         Err(Fail::Refused(r)) => {
-            let shown = question_page(&watch, &cx, id, Some(r.words), &words).await?;
+            let shown = question_page(&watch, &cx, id, Some(*r), upload.form.get("words")).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -266,9 +273,8 @@ async fn answer_question(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>
 }
 
 async fn answer_finding(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>, upload: Upload) -> Result<Response> {
-    let words = words_of(&upload);
-    let did = match said::uploaded(&upload) {
-        Ok(file) => {
+    let did = match put(&upload) {
+        Ok((words, file)) => {
             let p = Put { words: &words, file: file.as_ref() };
             flow::answer_finding(&watch, cx.actor()?, id, upload.form.get("act"), &p).await
         }
@@ -277,7 +283,7 @@ async fn answer_finding(State(watch): State<Watch>, cx: Cx, Path(id): Path<i64>,
     match did {
         Ok(()) => Ok(web::see(&format!("/inquiries/findings/{id}?done={}", percent("已办理。")))),
         Err(Fail::Refused(r)) => {
-            let shown = finding_page(&watch, &cx, id, Some(r.words), &words).await?;
+            let shown = finding_page(&watch, &cx, id, Some(*r), upload.form.get("words")).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

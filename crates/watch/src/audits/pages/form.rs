@@ -10,7 +10,7 @@ use axum::response::Response;
 use base::access::{Actor, Cx, Form, Scope as Reach, Upload};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::Fen;
 use rules::audit::sample::Method;
 use rules::calendar::{Day, parse_day};
@@ -31,7 +31,7 @@ pub fn word(words: &[(&str, &str)], key: &str) -> String {
 #[template(path = "audits/pages/new.html")]
 struct New {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     regions: Vec<(String, String)>,
     methods: &'static [Method],
     typed: Vec<(String, String)>,
@@ -44,7 +44,7 @@ impl New {
     }
 }
 
-async fn page(watch: &Watch, cx: &Cx, wrong: Option<String>, form: Option<&Form>) -> Result<New> {
+async fn page(watch: &Watch, cx: &Cx, wrong: Option<Refused>, form: Option<&Form>) -> Result<New> {
     let actor = cx.actor()?;
     let within = |code: &str| matches!(actor.scope(), Reach::Region(p) if code.starts_with(&p));
     Ok(New {
@@ -124,7 +124,7 @@ pub async fn plan(State(watch): State<Watch>, cx: Cx, form: Form) -> Result<Resp
     match planned(&watch, cx.actor()?, &form).await {
         Ok(id) => Ok(web::see(&format!("/audits/{id}?done={}", percent("已拟定，核对后公告。")))),
         Err(Fail::Refused(r)) => {
-            let shown = page(&watch, &cx, Some(r.words), Some(&form)).await?;
+            let shown = page(&watch, &cx, Some(*r), Some(&form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),
@@ -132,23 +132,21 @@ pub async fn plan(State(watch): State<Watch>, cx: Cx, form: Form) -> Result<Resp
 }
 
 /// A question with its words.
-pub fn question(upload: &Upload) -> (Question, String) {
+pub fn question(upload: &Upload) -> Result<(Question, String)> {
     let form = &upload.form;
     let what = Question { org: form.get("q_org").parse().unwrap_or(0), order: form.get("q_order").parse().ok() };
-    let words = form.get("q_words").chars().take(WORDS_MAX).collect();
-    (what, words)
+    Ok((what, form.lines("q_words", "质询", WORDS_MAX)?))
 }
 
 /// A finding to be drafted.
 pub fn finding(form: &Form) -> Result<Finding> {
-    let text = |name: &str| form.get(name).chars().take(WORDS_MAX).collect();
     Ok(Finding {
         org: form.get("f_org").parse().unwrap_or(0),
         kind: form.get("f_kind").to_owned(),
         severity: form.get("f_severity").to_owned(),
         amount: money(form, "f_amount", "涉及金额", 0)?,
-        facts: text("f_facts"),
-        advice: text("f_advice"),
+        facts: form.lines("f_facts", "事实", WORDS_MAX)?,
+        advice: form.lines("f_advice", "处理建议", WORDS_MAX)?,
         orders: form.all("f_order").iter().filter_map(|o| o.parse().ok()).collect(),
     })
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use base::access::{Cx, Form};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Refused, Result, web};
 use rules::audit::checklist::{Fit, LINES};
 
 /// What the auditor may say to a line.
@@ -19,7 +19,7 @@ const VERDICTS: [Fit; 3] = [Fit::Fits, Fit::Differs, Fit::Open];
 #[template(path = "audits/pages/paper.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     audit: i64,
     number: String,
     p: Paper,
@@ -52,7 +52,7 @@ async fn page(
     watch: &Watch,
     cx: &Cx,
     (audit, order): (i64, i64),
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     form: Option<&Form>,
 ) -> Result<Page> {
     let actor = cx.actor()?;
@@ -91,7 +91,7 @@ pub async fn work(State(watch): State<Watch>, cx: Cx, Path(at): Path<(i64, i64)>
         Ok(()) if finish => Ok(web::see(&format!("/audits/{audit}?done={}", percent("底稿已完成。")))),
         Ok(()) => Ok(web::see(&format!("/audits/{audit}/orders/{order}?done={}", percent("已保存。")))),
         Err(Fail::Refused(r)) => {
-            let shown = page(&watch, &cx, at, Some(r.words), Some(&form)).await?;
+            let shown = page(&watch, &cx, at, Some(*r), Some(&form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

@@ -10,7 +10,7 @@ use base::access::{Cx, Form};
 use base::orgs::Contact;
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::notice::{corrected, is_free};
 
@@ -129,7 +129,7 @@ struct Input {
 #[template(path = "disclosure/pages/correct.html")]
 struct CorrectPage {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     n: Notice,
     inputs: Vec<Input>,
     reason: String,
@@ -139,7 +139,7 @@ async fn correct_page(
     watch: &Watch,
     cx: &Cx,
     id: i64,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     form: Option<&Form>,
 ) -> Result<CorrectPage> {
     let n = flow::own(watch.db(), cx.actor()?, id).await?;
@@ -175,7 +175,7 @@ async fn done(watch: &Watch, cx: &Cx, id: i64, form: &Form, done: Result<()>, wo
     match done {
         Ok(()) => Ok(web::see(&format!("/notices/{id}?done={}", percent(words)))),
         Err(Fail::Refused(r)) => {
-            let shown = correct_page(watch, cx, id, Some(r.words), Some(form)).await?;
+            let shown = correct_page(watch, cx, id, Some(*r), Some(form)).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

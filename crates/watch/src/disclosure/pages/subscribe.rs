@@ -8,14 +8,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use base::access::{Cx, Form};
 use base::shell::Shell;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::notice::{KINDS, Wish};
 
 #[derive(Template)]
 #[template(path = "disclosure/pages/subscribe.html")]
 struct Page {
     s: Shell,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     on: bool,
     asked: bool,
     address: String,
@@ -69,7 +69,7 @@ pub(super) async fn ask(State(watch): State<Watch>, cx: Cx, headers: HeaderMap, 
         }
         Err(Fail::Refused(r)) => {
             shown.address = form.get("address").to_owned();
-            shown.wrong = Some(r.words);
+            shown.wrong = Some(*r);
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

@@ -19,8 +19,6 @@ use trade::auctions::{self, Decided};
 const PAID_DAYS: i64 = 90;
 const PAID_MAX: usize = 500;
 const DAY: i64 = 86_400_000;
-/// Checks whose figures tell of the unit's plans and money: what was asked is public, the figures are not.
-const OWN_FIGURES: [&str; 2] = ["direct.plan", "direct.budget"];
 
 /// An offer beside the one taken.
 pub struct Beside {
@@ -229,15 +227,10 @@ async fn kept_by(watch: &Watch, id: i64) -> Result<(Vec<(String, String, String)
 }
 
 fn check(c: trade::orders::KeptCheck) -> Check {
-    let own = OWN_FIGURES.contains(&c.code.as_str());
+    let c = c.covered();
     Check {
-        figures: if own { String::new() } else { rules::mask::public(&c.figures) },
-        // The title of a plan is the unit's own too.
-        title: match c.code.as_str() {
-            "direct.plan" => "采购计划够用".into(),
-            "direct.budget" => "预算够用".into(),
-            _ => c.title,
-        },
+        figures: rules::mask::public(&c.figures),
+        title: c.title,
         code: c.code,
         verdict: c.verdict,
         rule: c.rule,

@@ -1,5 +1,5 @@
 //! All stations of an office's area on one page: the map, and a table that can be filtered, sorted and taken away.
-use super::map::Map;
+use super::map::{IDLE, Map, stands};
 use crate::Watch;
 use crate::stations::figures::{ahead, blockers, gather, trained_since};
 use crate::stations::store::{self, Counts, Tally, Way};
@@ -42,7 +42,7 @@ struct Row {
 
 impl Row {
     fn word(&self) -> &'static str {
-        if self.idle { "未启动" } else { self.state.label() }
+        if self.idle { IDLE.1 } else { self.state.label() }
     }
 
     fn blocked(&self) -> String {
@@ -119,10 +119,15 @@ async fn counts(watch: &Watch, facts: &Facts, area: &str) -> Result<BTreeMap<Str
 }
 
 /// The stations of an area with everything that is known of them.
-async fn rows(watch: &Watch, facts: &Facts, area: &str, list: &[Region]) -> Result<Vec<Row>> {
+async fn rows(
+    watch: &Watch,
+    facts: &Facts,
+    ways: &BTreeMap<String, Way>,
+    area: &str,
+    list: &[Region],
+) -> Result<Vec<Row>> {
     let (db, now) = (watch.db(), watch.db().now());
     let today = day_of(now);
-    let ways: BTreeMap<String, Way> = store::ways(db).await?;
     let tallies = store::tallies(db, prefix(&facts.root), today).await?;
     let next = |r: &Region| ahead(state(facts, &r.code), ways.get(&r.code));
     let begun: Vec<String> = list.iter().filter(|r| next(r).is_some()).map(|r| r.code.clone()).collect();
@@ -137,7 +142,7 @@ async fn rows(watch: &Watch, facts: &Facts, area: &str, list: &[Region]) -> Resu
             name: r.name.clone(),
             city: facts.region_name(&r.parent),
             state: state(facts, &r.code),
-            idle: state(facts, &r.code) == State::Preparing && way.is_none_or(|w| w.prepared_at.is_none()),
+            idle: stands(facts, ways, &r.code) == IDLE,
             planned: way.and_then(|w| w.planned).map_or("—".into(), show_day),
             since: r.since.map_or("—".into(), show_day),
             tasks: tallies.get(&r.code).cloned().unwrap_or_default(),
@@ -219,9 +224,10 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let area = prefix(&actor.region);
     let mine = |r: &&Region| r.kind != "own" && r.code.starts_with(area);
     let list: Vec<Region> = facts.regions.values().filter(mine).cloned().collect();
-    let mut found = rows(&watch, &facts, area, &list).await?;
+    let ways = store::ways(watch.db()).await?;
+    let mut found = rows(&watch, &facts, &ways, area, &list).await?;
     let number = |idle: bool, s: State| found.iter().filter(|r| r.idle == idle && r.state == s).count();
-    let mut counts = vec![("idle", "未启动", number(true, State::Preparing))];
+    let mut counts = vec![(IDLE.0, IDLE.1, number(true, State::Preparing))];
     counts.extend(State::ALL.iter().map(|s| (s.key(), s.label(), number(false, *s))));
     let all = found.len();
     let (wanted, only, city) = (cx.param("state"), cx.param("only"), cx.param("city"));
@@ -269,7 +275,7 @@ pub(super) async fn overview(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let here = link(&cx, &[]);
     web::html(&Page {
         s: Shell::work(&cx, "分站上线").await?,
-        map: if cities.len() > 1 { Some(Map::of(&facts, area, "/golive?city=")?) } else { None },
+        map: if cities.len() > 1 { Some(Map::of(&facts, &ways, area, "/golive?city=")?) } else { None },
         all,
         counts,
         heads: SORTS.into_iter().map(head).collect(),

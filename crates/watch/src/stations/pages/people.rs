@@ -12,7 +12,7 @@ use base::access::{Cx, Form};
 use base::shell::Shell;
 use base::stations::parts;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Marks, Refused, Result, web};
 use rules::calendar::{day_of, parse_day, show_day};
 use rules::duty::Duty;
 use std::collections::{BTreeMap, HashSet};
@@ -43,7 +43,7 @@ struct Page {
     since: String,
     courses: &'static [Course],
     office: bool,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     course: String,
     day: String,
     logins: String,
@@ -58,7 +58,7 @@ struct Typed {
     people: HashSet<i64>,
 }
 
-async fn page(watch: &Watch, cx: &Cx, code: &str, wrong: Option<String>, typed: Typed) -> Result<Page> {
+async fn page(watch: &Watch, cx: &Cx, code: &str, wrong: Option<Refused>, typed: Typed) -> Result<Page> {
     let (facts, actor) = (watch.facts(), cx.actor()?);
     let region = station(&facts, actor, code)?;
     let today = day_of(watch.db().now());
@@ -129,7 +129,7 @@ pub(super) async fn record(Of(watch): Of<Watch>, cx: Cx, Path(code): Path<String
             let get = |name: &str| form.get(name).to_owned();
             let people = people.into_iter().collect();
             let typed = Typed { course: get("course"), day: get("day"), logins: get("logins"), people };
-            let shown = page(&watch, &cx, &code, Some(r.words), typed).await?;
+            let shown = page(&watch, &cx, &code, Some(*r), typed).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

@@ -1,6 +1,7 @@
 //! For everybody: which stations are in which state, since when, and who took over.
-use super::map::Map;
+use super::map::{Map, stands};
 use crate::Watch;
+use crate::stations::store;
 use askama::Template;
 use axum::extract::State as Of;
 use axum::response::Response;
@@ -15,7 +16,8 @@ use rules::station::State;
 struct Row {
     code: String,
     name: String,
-    state: State,
+    tone: &'static str,
+    word: &'static str,
     since: String,
     heir: String,
 }
@@ -33,11 +35,12 @@ struct Page {
 pub(super) async fn map(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let facts = watch.facts();
     let city = facts.region(cx.param("city")).map_or(facts.root.as_str(), |r| r.code.as_str());
-    let heirs = heirs(watch.db()).await?;
+    let (heirs, ways) = (heirs(watch.db()).await?, store::ways(watch.db()).await?);
     let row = |r: &base::facts::Region| Row {
         code: r.code.clone(),
         name: r.name.clone(),
-        state: state(&facts, &r.code),
+        tone: state(&facts, &r.code).tone(),
+        word: stands(&facts, &ways, &r.code).1,
         since: r.since.map_or("—".into(), show_day),
         heir: heirs.get(&r.code).map_or(String::new(), |h| facts.region_name(h)),
     };
@@ -51,7 +54,7 @@ pub(super) async fn map(Of(watch): Of<Watch>, cx: Cx) -> Result<Response> {
     let all = facts.regions.values().filter(shown);
     web::html(&Page {
         s: Shell::public(&cx, "分站上线情况"),
-        map: Map::of(&facts, prefix(&facts.root), "/stations/map?city=")?,
+        map: Map::of(&facts, &ways, prefix(&facts.root), "/stations/map?city=")?,
         rows: all.map(row).collect(),
         place: facts.region_name(city),
         narrowed: !whole,

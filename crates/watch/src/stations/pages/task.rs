@@ -11,7 +11,7 @@ use base::access::{Cx, Form, Upload};
 use base::said::{self, FILE_BYTES_MAX, File, Spoken};
 use base::shell::Shell;
 use kit::text::percent;
-use kit::{Fail, Result, web};
+use kit::{Fail, Refused, Result, web};
 use rules::calendar::{day_of, show_day, show_time};
 use rules::duty::Duty;
 
@@ -22,6 +22,8 @@ struct Page {
     code: String,
     place: String,
     t: Task,
+    until: String,
+    /// The day in the form.
     due: String,
     late: bool,
     done_at: String,
@@ -33,26 +35,39 @@ struct Page {
     files: String,
     most: usize,
     office: bool,
-    wrong: Option<String>,
+    wrong: Option<Refused>,
     typed: String,
+}
+
+impl Page {
+    /// Is it this field that was refused?
+    fn bad(&self, name: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|w| w.field == Some(name))
+    }
 }
 
 fn word(key: &str) -> &'static str {
     tasks::word(key)
 }
 
-async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, wrong: Option<String>, typed: &str) -> Result<Page> {
+/// A refused form again: why, and what was typed.
+type Again<'a> = (Refused, &'a Form);
+
+async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, again: Option<Again<'_>>) -> Result<Page> {
     let (facts, actor) = (watch.facts(), cx.actor()?);
     let region = station(&facts, actor, code)?;
     let t = store::task(watch.db(), code, id).await?;
     let path: Vec<String> = facts.path(code).into_iter().map(str::to_owned).collect();
     let known = base::orgs::regulators(watch.db(), &path).await?;
+    let typed = |name: &str| again.as_ref().map_or("", |(_, form)| form.get(name));
+    let due = Some(typed("due")).filter(|d| !d.is_empty()).map_or_else(|| show_day(t.due), str::to_owned);
     let owner = base::orgs::person_names(watch.db(), &t.owner.into_iter().collect::<Vec<_>>()).await?;
     Ok(Page {
         s: Shell::work(cx, t.title.clone()).await?,
         code: code.to_owned(),
         place: region.name,
-        due: show_day(t.due),
+        until: show_day(t.due),
+        due,
         late: !t.done && t.due < day_of(watch.db().now()),
         done_at: t.done_at.map_or(String::new(), show_time),
         owner: owner.into_values().next().unwrap_or_default(),
@@ -61,17 +76,17 @@ async fn page(watch: &Watch, cx: &Cx, code: &str, id: i64, wrong: Option<String>
         files: format!("/golive/{code}/tasks/{id}"),
         most: FILE_BYTES_MAX / 1024 / 1024,
         office: actor.may(Duty::Regulator),
-        wrong,
-        typed: typed.to_owned(),
+        typed: typed("words").to_owned(),
+        wrong: again.map(|(why, _)| why),
         t,
     })
 }
 
 pub(super) async fn one(Of(watch): Of<Watch>, cx: Cx, Path((code, id)): Path<(String, i64)>) -> Result<Response> {
-    web::html(&page(&watch, &cx, &code, id, None, "").await?)
+    web::html(&page(&watch, &cx, &code, id, None).await?)
 }
 
-/// What a form wants; words are cut to what is kept.
+/// What a form wants.
 fn wanted<'a>(form: &'a Form, words: &'a str, file: Option<&'a File>, now: i64) -> Result<What<'a>> {
     match form.get("act") {
         "assign" if form.get("owner").is_empty() => Ok(What::Assign(None)),
@@ -93,9 +108,9 @@ pub(super) async fn act(
     upload: Upload,
 ) -> Result<Response> {
     station(&watch.facts(), cx.actor()?, &code)?;
-    let words: String = upload.form.get("words").chars().take(WORDS_MAX).collect();
-    let did = match said::uploaded(&upload) {
-        Ok(file) => match wanted(&upload.form, &words, file.as_ref(), watch.db().now()) {
+    let words = upload.form.lines("words", "说明", WORDS_MAX);
+    let did = match words.and_then(|words| Ok((words, said::uploaded(&upload)?))) {
+        Ok((words, file)) => match wanted(&upload.form, &words, file.as_ref(), watch.db().now()) {
             Ok(what) => tasks::act(&watch, cx.actor()?, &code, id, what).await,
             Err(e) => Err(e),
         },
@@ -104,7 +119,7 @@ pub(super) async fn act(
     match did {
         Ok(()) => Ok(web::see(&format!("/golive/{code}/tasks/{id}?done={}", percent("已办理。")))),
         Err(Fail::Refused(r)) => {
-            let shown = page(&watch, &cx, &code, id, Some(r.words), &words).await?;
+            let shown = page(&watch, &cx, &code, id, Some((*r, &upload.form))).await?;
             Ok(web::html_with(StatusCode::UNPROCESSABLE_ENTITY, shown.render()?))
         }
         Err(e) => Err(e),

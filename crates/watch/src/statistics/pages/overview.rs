@@ -152,19 +152,20 @@ impl Overview {
         let orders = a.link("/statistics/orders", &[]);
         let overdue = a.counted(Mark::Overdue, &[]);
         let table = |dim: Dim| a.link("/statistics/table", &[("rows", dim.key())]);
-        let tile = |title, value, unit, more, link: &str| Tile { title, value, unit, more, link: link.to_owned() };
+        let tile = |title, value: String, unit, more, link: &str| {
+            let unit = if value == "—" { "" } else { unit };
+            Tile { title, value, unit, more, link: link.to_owned() }
+        };
+        let contested = match c.contested {
+            0 => "还没有竞争项目".to_owned(),
+            n => format!("{n} 个竞争项目，不足三家 {}", share(c.thin, n)),
+        };
         let tiles = vec![
             tile("成交额", wan(c.amount), "万元", against(c.amount, was.amount), &orders),
             tile("订单", c.orders.to_string(), "个", against(c.orders, was.orders), &orders),
             tile("中小企业份额", share(c.sme, c.amount), "", Fen(c.sme).yuan(), &a.counted(Mark::Sme, &[])),
             tile("特色场馆份额", share(c.venue, c.amount), "", Fen(c.venue).yuan(), &a.counted(Mark::Venue, &[])),
-            tile(
-                "平均报价",
-                mean(&c),
-                "家",
-                format!("{} 个竞争项目，不足三家 {}", c.contested, share(c.thin, c.contested)),
-                &a.counted(Mark::Contested, &[]),
-            ),
+            tile("平均报价", mean(&c), "家", contested, &a.counted(Mark::Contested, &[])),
             tile(
                 "供应商集中度",
                 hhi.to_string(),
