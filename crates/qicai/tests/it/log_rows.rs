@@ -303,6 +303,7 @@ async fn one_byte_anywhere_is_found_and_the_row_is_named() {
             "UPDATE orders SET state = 'completed' WHERE id = (SELECT MIN(id) FROM orders WHERE state = 'performing')",
             "state is completed",
         ),
+        ("UPDATE agreement SET state = 'ended'", "has ended or not"),
         ("UPDATE log_witness SET vkey = 'x' || vkey", "log_witness"),
         ("UPDATE projection SET seq = seq - 1 WHERE name = 'log'", "log_tile"),
     ] {

@@ -244,6 +244,9 @@ async fn agreement(q: &dyn Query, id: i64, entries: &[Recorded]) -> Result<(usiz
     {
         wrong.push(format!("agreement_item of agreement {id} differs from its journal entry"));
     }
+    if store::ended(q, id).await? != entries.iter().any(|e| e.kind == "agreement.ended") {
+        wrong.push(format!("agreement {id} has ended or not, the journal says otherwise"));
+    }
     let members = store::members(q, id).await?;
     for m in &members {
         let who = m.supplier.to_string();

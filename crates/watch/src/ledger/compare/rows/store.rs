@@ -204,6 +204,12 @@ pub async fn agreements(q: &dyn Query) -> Result<Vec<i64>> {
     Ok(q.rows("SELECT id FROM agreement ORDER BY id", params![]).await?.iter().map(|r| r.int(0)).collect())
 }
 
+/// Has an agreement ended?
+pub async fn ended(q: &dyn Query, agreement: i64) -> Result<bool> {
+    let found = q.row("SELECT state FROM agreement WHERE id = $1", params![agreement]).await?;
+    Ok(found.is_some_and(|r| r.str(0) == "ended"))
+}
+
 /// A member of a framework agreement.
 pub struct Member {
     /// Who.
