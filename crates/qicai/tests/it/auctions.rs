@@ -125,6 +125,11 @@ async fn a_same_product_auction_from_launch_to_order() {
 
     // Only who sells it takes part; only who takes part quotes.
     let zibo = mall.login("zibo-bg.dingdan").await;
+    // A supplier sees the whole province unless it asks for less, and is told that there is more.
+    zibo.get("/auctions").await.shows(&["测试竞价"]);
+    let own = zibo.get("/auctions?area=own").await;
+    own.shows(&["看全省的竞价"]);
+    assert!(!own.text().contains("测试竞价"));
     zibo.post(&format!("{path}/enter"), &[]).await.refused("供货区域");
     quote(&seller, &path, "99").await.refused("quote.not_entered");
     let (quancheng, qilu) = (mall.login("quancheng.dingdan").await, mall.login("qilu.dingdan").await);

@@ -59,7 +59,11 @@ struct Hall {
 
 async fn hall(State(trade): State<Trade>, cx: Cx) -> Result<Response> {
     let facts = trade.facts();
-    let whole = cx.param("area") == "all";
+    // A supplier may quote wherever it delivers, so it sees the whole province unless it asks for less.
+    let whole = match cx.param("area") {
+        "" => supplier_of(cx.actor.as_ref()).is_some(),
+        area => area == "all",
+    };
     let region = if whole { &facts.root } else { &cx.station };
     let prefix = base::facts::short_code(region);
     let states = ["live", "checking", "awarded", "concluded", "failed", "cancelled"];

@@ -246,7 +246,7 @@ fn mine(s: &Snapshot, who: i64) -> Option<Mine> {
         place: place.filter(|_| shows),
         amount: own.and_then(|r| r.amount).map(|v| Fen(v).yuan()),
         sealed: own.is_some_and(|r| r.amount.is_none()),
-        most: Fen(book.must_be(who) / s.quantity.max(1)).plain(),
+        most: Fen(book.must_be(who) / s.quantity.max(1)).yuan(),
         open,
         turn,
     })

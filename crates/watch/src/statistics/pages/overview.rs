@@ -168,9 +168,14 @@ impl Overview {
             tile("平均报价", mean(&c), "家", contested, &a.counted(Mark::Contested, &[])),
             tile(
                 "供应商集中度",
-                hhi.to_string(),
+                if c.amount > 0 { hhi.to_string() } else { "—".into() },
                 "HHI",
-                if hhi > CONCENTRATED { "高度集中" } else { "不到 2500，未高度集中" }.into(),
+                match hhi {
+                    _ if c.amount <= 0 => "还没有成交",
+                    hhi if hhi > CONCENTRATED => "高度集中",
+                    _ => "不到 2500，未高度集中",
+                }
+                .into(),
                 &table(Dim::Supplier),
             ),
             tile(
