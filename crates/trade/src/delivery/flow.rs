@@ -251,7 +251,7 @@ async fn accepted(trade: &Trade, tx: &Tx<'_>, actor: &Actor, id: i64, a: &Accept
         "verdict": verdict, "amount": amount, "lines": facts, "number": o.number, "contract": contract, "unit": unit.name,
         "supplier": supplier.name, "title": crate::orders::flow::headline(&lines), "secret": o.secret,
         "publish_due": due.map(|d| d.at), "reason": rules::mask::public(a.reason.trim()),
-        "reason_digest": kit::text::sha256(&[a.reason.as_bytes()]),
+        "reason_digest": orders::salted(&o.salt, &a.reason),
     });
     tx.journal(entry(&o, "delivery", "acceptance.recorded", actor.person, data)).await?;
     let received = store::shipments(tx, id).await?.iter().filter_map(store::Shipment::begins).max();

@@ -17,6 +17,6 @@ pub use due::run_due;
 pub use flow::{answer_cancel, ask_cancel, confirm, decide_cancel, refuse, sign};
 pub use pages::{routes, words as words_of};
 pub use store::{
-    KeptCheck, Line, Order, compared, line_digest, lines as lines_of, performing, private, supplier_of, unit_of,
+    KeptCheck, Line, Order, compared, line_digest, lines as lines_of, performing, private, salted, supplier_of, unit_of,
 };
 pub use view::install_counter;

@@ -142,6 +142,11 @@ pub fn private(salt: &str, words: [&str; 6]) -> String {
     kit::text::sha256(&[salt.as_bytes(), b"\n", words.as_bytes()])
 }
 
+/// The salted hash of a reason that stands in the order's own rows with more than its entry says; None for orders without salt.
+pub fn salted(salt: &str, reason: &str) -> Option<String> {
+    (!salt.is_empty()).then(|| kit::text::sha256(&[salt.as_bytes(), b"\n", reason.as_bytes()]))
+}
+
 impl Order {
     /// See [`private`].
     pub fn private(&self) -> String {

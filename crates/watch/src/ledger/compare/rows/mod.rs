@@ -48,7 +48,8 @@ const TABLES: [Table; 22] = [
             d["verdict"] == v[0]
                 && d["amount"] == v[1]
                 && d["lines"] == lines
-                && same(d, "reason_digest", &kit::text::sha256(&[text(&v[3]).as_bytes()]).into())
+                && trade::orders::salted(text(&v[4]), text(&v[3]))
+                    .is_none_or(|hash| same(d, "reason_digest", &hash.into()))
         },
     },
     Table {

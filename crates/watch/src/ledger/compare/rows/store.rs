@@ -28,8 +28,8 @@ pub const PROJECT_APPROVALS: &str = "SELECT a.id, CAST(0 AS BIGINT), j.body, a.d
     LEFT JOIN journal j ON j.subject = p.kind || '/' || CAST(p.id AS TEXT) AND j.at = a.at AND j.actor = a.person \
     AND j.kind = p.kind || '.' || a.verdict WHERE (a.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY a.id LIMIT $3";
 /// Acceptances.
-pub const ACCEPTANCES: &str = "SELECT a.id, CAST(0 AS BIGINT), j.body, a.verdict, a.amount, a.lines, a.reason FROM acceptance a \
-    LEFT JOIN journal j ON j.subject = 'order/' || CAST(a.orders AS TEXT) AND j.at = a.at AND j.actor = a.person \
+pub const ACCEPTANCES: &str = "SELECT a.id, CAST(0 AS BIGINT), j.body, a.verdict, a.amount, a.lines, a.reason, o.salt FROM acceptance a \
+    JOIN orders o ON o.id = a.orders LEFT JOIN journal j ON j.subject = 'order/' || CAST(a.orders AS TEXT) AND j.at = a.at AND j.actor = a.person \
     AND j.kind = 'acceptance.recorded' WHERE (a.id, CAST(0 AS BIGINT)) > ($1, $2) ORDER BY a.id LIMIT $3";
 /// Evaluations; the second number is 1 for the unit's, 2 for the supplier's.
 pub const EVALUATIONS: &str = "SELECT v.orders, v.n, j.body, v.side, v.quality, v.delivery, v.service, v.words FROM \
