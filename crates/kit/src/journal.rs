@@ -237,7 +237,8 @@ pub async fn page(
          ORDER BY seq DESC LIMIT $5"
     );
     let before = if before > 0 { before } else { i64::MAX };
-    let found = q.rows(&sql, params![before, format!("{region}%"), format!("{kind}%"), subject, limit]).await?;
+    let kind = if kind.is_empty() || kind.ends_with('.') { format!("{kind}%") } else { kind.to_owned() };
+    let found = q.rows(&sql, params![before, format!("{region}%"), kind, subject, limit]).await?;
     Ok(found.iter().map(recorded).collect())
 }
 

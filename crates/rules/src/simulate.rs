@@ -173,6 +173,7 @@ impl Ledger {
             second_name: l.second_name.clone(),
             price: l.price,
             quantity: l.quantity,
+            unit: String::new(),
             listed: true,
             rival: None,
             lowest: None,

@@ -6,6 +6,7 @@ mod keys;
 pub mod pages;
 mod show;
 mod store;
+pub mod words;
 
 use rules::calendar::{Calendar, Day, Deadline, Ms};
 use rules::rulebook::{Effective, Rulebook, Scope};

@@ -147,6 +147,54 @@ const UPKEEP: [&str; 26] = [
     "statistics.follow",
 ];
 
+/// Is the text before a literal the beginning of something that writes or reads an entry's kind?
+fn tells_a_kind(before: &str, after: &str) -> bool {
+    let statement = before.rfind(';').map_or(before, |at| &before[at..]);
+    let refused = ["refuse(", "write(", "upkeep(", "field("].iter().any(|f| statement.trim_end().ends_with(f));
+    let made = ["kind:", "kind =", "kind)", "(kind", "entry(", "journal(", "noted(", "said(", "of_wish("];
+    let made = made.iter().any(|f| statement.contains(f)) && !statement.contains("Fail::");
+    // A function that gives a kind with the entry's data.
+    let given = before.ends_with('(')
+        && ["data)", "json!("].iter().any(|d| after.trim_start_matches([',', ' ']).starts_with(d));
+    !refused && (made || given)
+}
+
+/// Literals such as `order.placed` with the text before and after them.
+fn dotted(code: &str) -> Vec<(&str, &str, &str)> {
+    let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let quotes: Vec<usize> = code.match_indices('"').map(|(at, _)| at).collect();
+    let between = |p: &[usize]| (&code[..p[0]], &code[p[0] + 1..p[1]], &code[p[1] + 1..]);
+    let kind = |w: &str| w.split_once('.').is_some_and(|(a, b)| word(a) && word(b));
+    quotes.windows(2).map(between).filter(|(_, w, _)| kind(w)).collect()
+}
+
+#[test]
+fn every_kind_of_entry_has_words_and_every_word_its_kind() {
+    let mut written = std::collections::BTreeSet::new();
+    let mut everything = String::new();
+    for d in ["kit", "base", "supply", "trade", "watch", "qicai"] {
+        for (path, code) in sources(&format!("crates/{d}/src")) {
+            let lines: Vec<&str> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+            let code = lines.join("\n");
+            for (before, kind, after) in dotted(&code) {
+                let near = before.char_indices().rev().nth(400).map_or(before, |(at, _)| &before[at..]);
+                if tells_a_kind(near, after) {
+                    let known = base::facts::words::known(kind);
+                    assert!(known, "{path}: the kind {kind} has no words in data/journal-words.csv");
+                    written.insert(kind.to_owned());
+                }
+            }
+            everything.push_str(&code);
+        }
+    }
+    assert!(written.len() > 200, "the scan finds {} kinds", written.len());
+    for family in base::facts::words::families() {
+        for (kind, words) in family.kinds {
+            assert!(everything.contains(&format!("\"{kind}\"")), "nobody writes {kind} ({words})");
+        }
+    }
+}
+
 #[test]
 fn upkeep_is_a_closed_list() {
     for d in DISTRICTS.iter().chain(&["kit"]) {

@@ -24,6 +24,7 @@ mod house;
 mod inspections;
 mod intake;
 mod job;
+mod journal;
 mod kill;
 mod leads;
 mod leads_contest;

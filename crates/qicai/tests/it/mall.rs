@@ -147,10 +147,27 @@ impl Box {
 
     /// All sums agree and nothing is half-done.
     pub async fn sound(&self) {
+        self.speaks().await;
         let mut lines = Vec::new();
         let watch = &self.mall.watch;
         let done = qicai::doctor::examine(watch.db(), Some(watch), &mut |l| lines.push(l)).await;
         assert!(done.is_ok(), "{lines:#?}");
+    }
+}
+
+impl Box {
+    /// Whatever the mall wrote into its journal has words for people, and so has everybody who follows it.
+    async fn speaks(&self) {
+        let db = self.mall.watch.db();
+        for r in db.rows("SELECT DISTINCT kind, subject FROM journal WHERE room <> 'test'", params![]).await.unwrap() {
+            let (kind, subject) = (r.text(0), r.text(1));
+            assert!(base::facts::words::known(&kind), "{kind} has no words");
+            let noun = subject.split('/').next().unwrap_or_default();
+            assert!(base::facts::words::known(noun), "{subject} has no noun");
+        }
+        for (name, _) in kit::journal::positions(db).await.unwrap() {
+            assert!(!base::facts::words::follower(&name).1.is_empty(), "{name} has no words");
+        }
     }
 }
 

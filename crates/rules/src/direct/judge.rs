@@ -40,6 +40,8 @@ pub struct AskLine {
     pub price: i64,
     /// How many.
     pub quantity: i64,
+    /// What they are counted in, such as 箱; empty where nobody said.
+    pub unit: String,
     /// Is the offer on the shelf?
     pub listed: bool,
     /// The cheapest equal goods of somebody else that reach the place and are there: price and supplier.
@@ -256,7 +258,10 @@ impl<'a> Court<'a> {
         let figures = if !l.stopped.is_empty() {
             format!("商品暂停销售：{}。", l.stopped)
         } else if l.listed {
-            format!("要买 {}，库存 {}。", l.quantity, l.stock)
+            match l.unit.as_str() {
+                "" => format!("要买 {}，库存 {}。", l.quantity, l.stock),
+                unit => format!("要买 {} {unit}，库存 {} {unit}。", l.quantity, l.stock),
+            }
         } else {
             "商品已下架。".into()
         };

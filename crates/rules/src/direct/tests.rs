@@ -58,6 +58,7 @@ fn paper() -> AskLine {
         second_name: "纸制文具".into(),
         price: 11_200,
         quantity: 10,
+        unit: "箱".into(),
         listed: true,
         rival: None,
         lowest: None,
@@ -124,6 +125,9 @@ fn each_rule_blocks_by_itself() {
         ask(vec![l])
     };
     check(&with(|l| l.quantity = 101), &[("direct.stock", Block), ("direct.plan", Block), ("direct.budget", Block)]);
+    let stock = |a: &Ask<'_>| judge(&book(), a).into_iter().find(|c| c.code == "direct.stock").unwrap().figures;
+    assert_eq!(stock(&with(|l| l.quantity = 101)), "要买 101 箱，库存 100 箱。");
+    assert_eq!(stock(&with(|l| l.unit = String::new())), "要买 10，库存 100。");
     check(&with(|l| l.reaches = false), &[("direct.area", Block)]);
     check(&with(|l| l.listed = false), &[("direct.stock", Block)]);
     check(&with(|l| l.imported = true), &[("direct.import", Block)]);

@@ -3,6 +3,7 @@ use super::live::Snapshot;
 use super::store;
 use crate::projects::{Project, store as headers};
 use base::access::Actor;
+use base::facts::words::say;
 use kit::journal::Recorded;
 use kit::{Fail, Query, Result};
 use rules::Fen;
@@ -36,34 +37,26 @@ pub(crate) fn words(e: &Recorded) -> String {
     };
     let who = || format!("供应商 {}", text("alias"));
     match e.kind.as_str() {
-        "auction.made" => "发起，冻结预算".to_owned(),
-        "auction.approved" => "审批同意".to_owned(),
-        "auction.returned" => "退回经办人，预算释放".to_owned(),
-        "auction.withdrawn" => "撤回，预算释放".to_owned(),
         "auction.published" => match e.data["reached"].as_i64() {
             Some(n) => format!("发布竞价公告，通知 {n} 家符合条件的供应商，开始报价"),
-            None => "发布竞价公告，开始报价".to_owned(),
+            None => say(&e.kind).to_owned(),
         },
         "auction.entered" => format!("{} 参加", who()),
-        "auction.asked" => more("供应商提问", "question"),
-        "auction.answered" => more("公开答复", "answer"),
+        "auction.asked" => more(say(&e.kind), "question"),
+        "auction.answered" => more(say(&e.kind), "answer"),
         "auction.phase" => format!("进入{}", phase_word(e.data["phase"].as_str().unwrap_or_default())),
-        "auction.opened" => "到时由两名密钥保管方开启密封报价".to_owned(),
-        "auction.outage" => "系统中断，已补时并公告".to_owned(),
         "auction.closed" => format!("报价截止，{} 家有效报价，随机数公开", e.data["bidders"]),
         "auction.low" => format!("{} 的报价{}，要求说明", who(), text("why")),
         "auction.checked" => format!("核验 {}：{}", who(), if e.data["pass"] == true { "满足" } else { "不满足" }),
         "auction.explained" => format!("{} 说明低价", who()),
         "auction.judged" if e.data["accept"] == true => format!("采纳 {} 的低价说明", who()),
         "auction.judged" => format!("排除 {} 的异常低价", who()),
-        "auction.explain_closed" => "低价说明期限已到".to_owned(),
-        "auction.awarded" => more("按最低有效报价确定成交", "supplier"),
-        "auction.concluded" => "成交供应商确认，生成合同和订单".to_owned(),
-        "auction.abandoned" => more("成交供应商放弃，扣信用分，由下一名递补", "reason"),
-        "auction.failed" => more("竞价失败，预算释放", "reason"),
-        "auction.cancelled" => more("终止竞价，预算释放", "reason"),
-        "auction.switched" => more("改用其他方式", "reason"),
-        other => other.to_owned(),
+        "auction.awarded" => more(say(&e.kind), "supplier"),
+        "auction.abandoned" => more(say(&e.kind), "reason"),
+        "auction.failed" => more(say(&e.kind), "reason"),
+        "auction.cancelled" => more(say(&e.kind), "reason"),
+        "auction.switched" => more(say(&e.kind), "reason"),
+        other => say(other).to_owned(),
     }
 }
 

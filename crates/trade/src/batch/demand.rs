@@ -3,6 +3,7 @@ use super::store;
 use crate::projects::{self, Project, Ready, store as headers};
 use crate::{Trade, direct};
 use base::access::Actor;
+use base::facts::words::say;
 use kit::journal::Recorded;
 use kit::{Entry, Fail, Query, Result, Tx};
 use rules::batch::demand::{Act, State, next};
@@ -44,17 +45,7 @@ pub(crate) fn label(key: &str) -> (&'static str, &'static str) {
 /// What a journal entry of a demand means, in Chinese.
 pub(crate) fn words(e: &Recorded) -> String {
     let reason = e.data["reason"].as_str().unwrap_or_default();
-    let fixed = match e.kind.as_str() {
-        "demand.made" => "填报需求，冻结预算",
-        "demand.approved" => "审批同意",
-        "demand.returned" => "退回，预算释放",
-        "demand.withdrawn" => "撤回，预算释放",
-        "demand.accepted" => "主管审核通过，计入本批",
-        "demand.moved" => "转入下一批",
-        "demand.ordered" => "按成交结果生成订单",
-        "demand.unmet" => "本批未成交，预算释放",
-        other => other,
-    };
+    let fixed = say(&e.kind);
     if reason.is_empty() { fixed.to_owned() } else { format!("{fixed}：{reason}") }
 }
 

@@ -173,6 +173,7 @@ pub(super) fn judged(
         second_name: facts.category_name(base::facts::second_level(&w.offer.category)),
         price: w.offer.price,
         quantity: w.quantity,
+        unit: w.offer.unit.clone(),
         listed: w.offer.state == "listed",
         rival: rival(unit, w, place),
         lowest: unit.lowest.get(&w.offer.offer).copied(),
@@ -270,6 +271,7 @@ pub(crate) async fn need(
         // Rounded up, and the whole as one: the sum is the ceiling to the fen.
         price: if r.ceiling % r.quantity == 0 { r.ceiling / r.quantity } else { r.ceiling },
         quantity: if r.ceiling % r.quantity == 0 { r.quantity } else { 1 },
+        unit: String::new(),
         listed: true,
         rival: None,
         lowest: None,

@@ -5,6 +5,7 @@ use super::{agreement, draw};
 use crate::projects::{self, Project, Ready, store as headers};
 use crate::{Trade, direct};
 use base::access::Actor;
+use base::facts::words::say;
 use kit::journal::Recorded;
 use kit::{Entry, Fail, Query, Result, Tx};
 use rules::calendar::day_of;
@@ -55,25 +56,7 @@ pub(crate) fn label(key: &str) -> (&'static str, &'static str) {
 /// What a journal entry of a job means, in Chinese.
 pub(crate) fn words(e: &Recorded) -> String {
     let text = |key: &str| e.data[key].as_str().unwrap_or_default().to_owned();
-    let fixed = match e.kind.as_str() {
-        "job.made" => "提出服务需求，冻结预算",
-        "job.approved" => "审批同意",
-        "job.returned" => "退回，预算释放",
-        "job.withdrawn" => "撤回，预算释放",
-        "job.drawn" => "随机抽取供应商",
-        "job.offered" => "请供应商报价",
-        "job.invited" => "邀请供应商密封报价",
-        "job.bid" => "收到一份密封报价",
-        "job.opened" => "报价开启，最低者中选",
-        "job.quoted" => "供应商按价目报价",
-        "job.promised" => "为下一次抽取作出新的承诺",
-        "job.waits" => "等待留痕更新后抽取",
-        "job.declined" => "供应商不接",
-        "job.ordered" => "采购人同意报价，生成合同和订单",
-        "job.completed" => "供应商完工",
-        "job.ended" => "终止，预算释放",
-        other => other,
-    };
+    let fixed = say(&e.kind);
     let more =
         [text("supplier_name"), text("reason")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("，");
     if more.is_empty() { fixed.to_owned() } else { format!("{fixed}：{more}") }

@@ -12,6 +12,7 @@ use axum::extract::{FromRef, Path, State as Ext};
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
+use base::facts::words::say;
 use base::shell::Shell;
 use kit::journal::Recorded;
 use kit::{Fail, Result, journal, web};
@@ -251,42 +252,7 @@ fn filing(c: &Contract) -> String {
 
 /// What an entry about an order means, in Chinese.
 pub fn words(e: &Recorded) -> String {
-    let fixed = match e.kind.as_str() {
-        "order.placed" => "提交订单，冻结预算，锁定价格和库存",
-        "order.awarded" => "按成交结果生成订单，预算从项目转入",
-        "order.resubmitted" => "修改后重新提交",
-        "order.approved" => "审批同意",
-        "order.returned" => "退回经办人",
-        "order.withdrawn" => "撤回订单",
-        "order.confirmed" => "供应商接单",
-        "order.refused" => "供应商不接单",
-        "order.expired" => "逾期未确认，自动取消",
-        "contract.signed" => "确认合同",
-        "contract.concluded" => "合同生效，自动公告并备案",
-        "cancel.asked" => "申请取消",
-        "cancel.declined" => "不同意取消",
-        "order.cancelled" => "订单取消，预算释放",
-        "shipment.sent" => "发货",
-        "shipment.received" => "收货",
-        "shipment.assumed" => "没有登记收货，视为到货",
-        "shipment.missing" => "采购人说没有收到",
-        "acceptance.reminded" => "提醒验收",
-        "acceptance.escalated" => "逾期未验收，报上级督促",
-        "acceptance.recorded" => "验收",
-        "return.asked" => "申请退换货",
-        "return.agreed" => "同意退换货",
-        "return.declined" => "不同意退换货",
-        "return.done" => "退换货办结",
-        "invoice.recorded" => "登记发票，核对一致",
-        "payment.applied" => "申请付款",
-        "payment.approved" => "批准付款",
-        "payment.declined" => "退回付款申请",
-        "payment.paid" => "已支付",
-        "evaluation.made" => "评价",
-        "evaluation.closed" => "评价期结束",
-        "order.completed" => "订单完成",
-        other => other,
-    };
+    let fixed = say(&e.kind);
     let more = match e.kind.as_str() {
         "payment.applied" | "payment.paid" | "payment.approved" | "invoice.recorded" | "acceptance.recorded" => {
             e.data["amount"].as_i64().map(|v| format!("，{}", Fen(v).yuan()))

@@ -4,5 +4,7 @@ pub mod compare;
 pub mod erasure;
 pub mod log;
 mod pages;
+mod store;
+mod subjects;
 
 pub use pages::{rehearse, routes};

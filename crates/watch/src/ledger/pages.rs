@@ -1,11 +1,13 @@
 //! Pages of the journal.
+use super::subjects::{self, Subject};
 use super::{erasure, log};
 use crate::{Watch, disclosure};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
 use base::Base;
-use base::access::{Cx, Form, Gate, Routes, Scope};
+use base::access::{Actor, Cx, Form, Gate, Routes, Scope};
+use base::facts::words::{self, Family};
 use base::shell::Shell;
 use kit::journal::{self, Recorded};
 use kit::{Fail, Result, web};
@@ -17,23 +19,29 @@ const PAGE: i64 = 50;
 
 struct Item {
     e: Recorded,
+    /// The kind in words.
+    said: String,
+    about: Subject,
     at: String,
     who: String,
     place: String,
 }
 
-async fn items(watch: &Watch, found: Vec<Recorded>) -> Result<Vec<Item>> {
+async fn items(watch: &Watch, reader: &Actor, found: Vec<Recorded>) -> Result<Vec<Item>> {
     let facts = watch.facts();
+    let subjects = subjects::of(watch, Some(reader), &found).await?;
     let names =
         base::orgs::person_names(watch.db(), &found.iter().map(|e| e.actor).filter(|a| *a > 0).collect::<Vec<_>>())
             .await?;
-    let item = |e: Recorded| Item {
+    let item = |(e, about): (Recorded, Subject)| Item {
+        said: words::say(&e.kind).to_owned(),
+        about,
         at: show_stamp(e.at),
         who: names.get(&e.actor).cloned().unwrap_or_else(|| "系统".into()),
         place: facts.region_name(&e.region),
         e,
     };
-    Ok(found.into_iter().map(item).collect())
+    Ok(found.into_iter().zip(subjects).map(item).collect())
 }
 
 #[derive(Template)]
@@ -41,11 +49,32 @@ async fn items(watch: &Watch, found: Vec<Recorded>) -> Result<Vec<Item>> {
 struct Journal<'a> {
     s: Shell,
     items: Vec<Item>,
+    /// The kind asked for, or the beginning of a family of kinds with its dot.
     kind: &'a str,
+    /// Kinds to choose from.
+    families: Vec<Family>,
     subject: &'a str,
     head: i64,
     next: Option<i64>,
     may_erase: bool,
+}
+
+impl Journal<'_> {
+    /// Was something asked for that is not among the choices?
+    fn unlisted(&self) -> bool {
+        let family = self.kind.strip_suffix('.').unwrap_or("");
+        let listed = words::known(self.kind) || self.families.iter().any(|f| f.code == family);
+        !self.kind.is_empty() && !listed
+    }
+
+    fn chosen(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
+
+    /// Is a whole family asked for?
+    fn whole(&self, family: &str) -> bool {
+        self.kind.strip_suffix('.') == Some(family)
+    }
 }
 
 /// The region prefix an overseer may read.
@@ -59,12 +88,14 @@ fn reach(cx: &Cx) -> Result<String> {
 async fn explorer(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     let prefix = reach(&cx)?;
     let before = cx.param("before").parse().unwrap_or(0);
-    let found = journal::page(watch.db(), before, &prefix, cx.param("kind"), cx.param("subject"), PAGE).await?;
+    let subject = subjects::asked(&watch, cx.param("subject").trim()).await?;
+    let found = journal::page(watch.db(), before, &prefix, cx.param("kind"), &subject, PAGE).await?;
     let next = (found.len() as i64 == PAGE).then(|| found.last().map_or(0, |e| e.seq));
     web::html(&Journal {
         s: Shell::work(&cx, "全程留痕").await?,
-        items: items(&watch, found).await?,
+        items: items(&watch, cx.actor()?, found).await?,
         kind: cx.param("kind"),
+        families: words::families(),
         subject: cx.param("subject"),
         head: journal::head(watch.db()).await?,
         next,
@@ -89,13 +120,15 @@ async fn entry(State(watch): State<Watch>, cx: Cx, Path(seq): Path<i64>) -> Resu
     let fits = journal::leaf(&e.body) == e.hash;
     let erased_by = if e.erased() { log::erased_by(watch.db(), seq).await?.map(|by| by.seq) } else { None };
     let may_erase = erasure::offered(&watch, cx.actor()?, &e.kind);
-    let i = items(&watch, vec![e]).await?.pop().ok_or(Fail::Hidden)?;
+    let i = items(&watch, cx.actor()?, vec![e]).await?.pop().ok_or(Fail::Hidden)?;
     let s = Shell::work(&cx, format!("留痕记录 {seq}")).await?;
     web::html(&Entry { s, i, fits, erased_by, may_erase })
 }
 
 struct Lag {
     name: String,
+    /// Chinese name, and what the follower does.
+    said: (String, &'static str),
     seq: i64,
     lag: i64,
 }
@@ -126,7 +159,10 @@ async fn status(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
         may_rehearse: watch.settings().demo,
         engine: watch.db().engine(),
         head,
-        lags: lags.into_iter().map(|(name, seq)| Lag { lag: head - seq, name, seq }).collect(),
+        lags: lags
+            .into_iter()
+            .map(|(name, seq)| Lag { lag: head - seq, said: words::follower(&name), name, seq })
+            .collect(),
         products: watch.engine().len(),
         statements: watch.db().statements(),
     })

@@ -2,12 +2,14 @@
 use super::flow::{self, WORDS_MAX};
 use super::store::{self, Erasure};
 use crate::Watch;
+use crate::ledger::subjects::{self, Subject};
 use askama::Template;
 use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use base::Base;
 use base::access::{Cx, Form, Gate, Routes};
+use base::facts::words;
 use base::shell::Shell;
 use kit::journal::{self, Recorded};
 use kit::{Fail, Refused, Result, web};
@@ -21,6 +23,7 @@ const LISTED: usize = 100;
 
 struct Line {
     e: Erasure,
+    said: String,
     ground: &'static str,
     asked_by: String,
     asked_at: String,
@@ -32,6 +35,8 @@ struct Line {
 /// The entry asked about.
 struct Asked {
     e: Recorded,
+    said: String,
+    about: Subject,
     /// May an entry of this kind be without words?
     may: bool,
     /// Entries about the same subject that say the same words again.
@@ -49,7 +54,8 @@ struct Erasures {
     bad: &'static str,
     entry: Option<Asked>,
     lines: Vec<Line>,
-    kinds: &'static [(&'static str, &'static str)],
+    /// Kinds that may be erased: code, words.
+    kinds: Vec<(&'static str, String)>,
     grounds: [Ground; 2],
 }
 
@@ -61,6 +67,7 @@ async fn page(watch: &Watch, cx: &Cx, typed: Option<(&Form, &Refused)>) -> Resul
     let names = base::orgs::person_names(watch.db(), &people).await?;
     let who = |id: i64| names.get(&id).cloned().unwrap_or_default();
     let line = |e: Erasure| Line {
+        said: words::full(&e.kind),
         ground: Ground::of(&e.ground).map_or("", Ground::label),
         asked_by: who(e.asked_by),
         asked_at: show_time(e.asked_at),
@@ -75,7 +82,8 @@ async fn page(watch: &Watch, cx: &Cx, typed: Option<(&Form, &Refused)>) -> Resul
         Ok(n) => match journal::one(watch.db(), n).await {
             Ok(e) => {
                 let again = flow::repeated(watch.db(), &e).await?;
-                Some(Asked { may: rules::erasure::may(&e.kind), again, e })
+                let (may, said) = (rules::erasure::may(&e.kind), words::full(&e.kind));
+                Some(Asked { may, said, about: subjects::one(watch, &e).await?, again, e })
             }
             Err(Fail::Hidden) => None,
             Err(e) => return Err(e),
@@ -95,7 +103,7 @@ async fn page(watch: &Watch, cx: &Cx, typed: Option<(&Form, &Refused)>) -> Resul
         bad: typed.and_then(|(_, r)| r.field).unwrap_or(""),
         entry,
         lines: found.into_iter().map(line).collect(),
-        kinds: &KINDS,
+        kinds: KINDS.iter().map(|k| (*k, words::full(k))).collect(),
         grounds: Ground::ALL,
     })
 }

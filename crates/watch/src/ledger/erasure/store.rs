@@ -220,7 +220,7 @@ pub async fn still_blank(q: &dyn Query, b: &Blanked) -> Result<bool> {
 mod tests {
     #[test]
     fn every_erasable_kind_has_its_room() {
-        for (kind, _) in rules::erasure::KINDS {
+        for kind in rules::erasure::KINDS {
             assert!(super::PLACES.iter().any(|p| p.kind == kind), "{kind}: where else do its words stand?");
         }
         assert!(super::PLACES.iter().all(|p| rules::erasure::may(p.kind)));

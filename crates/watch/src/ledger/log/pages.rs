@@ -4,6 +4,7 @@ use super::verify::Given;
 use super::{find, flow, store};
 use crate::Watch;
 use crate::ledger::erasure;
+use crate::ledger::subjects::{self, Subject};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{FromRef, Path, State};
@@ -11,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::Base;
 use base::access::{Cx, Gate, Routes};
+use base::facts::words;
 use base::shell::Shell;
 use kit::{Fail, Result, journal, merkle, web};
 use rules::calendar::show_stamp;
@@ -80,7 +82,10 @@ async fn witness(State(watch): State<Watch>, body: Bytes) -> Result<Response> {
 struct Line {
     seq: i64,
     at: String,
+    /// Empty for whoever may not read it.
     kind: String,
+    /// The kind in words.
+    said: String,
     erased: bool,
     logged: bool,
 }
@@ -114,6 +119,7 @@ async fn found(watch: &Watch, cx: &Cx, asked: &str) -> Result<Vec<Line>> {
         out.push(Line {
             seq: e.seq,
             at: show_stamp(e.at),
+            said: words::say(&kind).to_owned(),
             kind,
             erased: e.erased(),
             logged: e.seq > 0 && e.seq <= size,
@@ -178,6 +184,14 @@ async fn log(State(watch): State<Watch>, cx: Cx) -> Result<Response> {
     })
 }
 
+/// What those concerned read of an entry.
+struct Told {
+    said: String,
+    kind: String,
+    about: Subject,
+    body: String,
+}
+
 #[derive(Template)]
 #[template(path = "ledger/log/pages/receipt.html")]
 struct Receipt {
@@ -188,7 +202,7 @@ struct Receipt {
     verdict: Option<String>,
     /// What the SM2 line of the head says.
     sm2: kit::sm::Line,
-    words: Option<(String, String)>,
+    words: Option<Told>,
     /// The entry by which the words were erased, when, and on what basis.
     erased: Option<(i64, String, String)>,
     proof: String,
@@ -220,6 +234,15 @@ async fn receipt(State(watch): State<Watch>, cx: Cx, Path(name): Path<String>) -
         None if !held => Some(format!("entry {seq} was altered: what the mall holds of it does not fit the log")),
         other => other,
     };
+    let words = match may {
+        true => Some(Told {
+            said: words::say(&e.kind).to_owned(),
+            kind: e.kind.clone(),
+            about: subjects::one(&watch, &e).await?,
+            body: e.body.clone(),
+        }),
+        false => None,
+    };
     web::html(&Receipt {
         s: Shell::public(&cx, format!("留痕凭证 {seq}")),
         seq,
@@ -227,7 +250,7 @@ async fn receipt(State(watch): State<Watch>, cx: Cx, Path(name): Path<String>) -
         size,
         verdict,
         sm2: watch.sm2().verifier().found(proof["checkpoint"].as_str().unwrap_or_default()),
-        words: may.then(|| (e.kind.clone(), e.body.clone())),
+        words,
         erased: by.map(|by| (by.seq, show_stamp(by.at), by.data["basis"].as_str().unwrap_or_default().to_owned())),
         proof: proof.to_string(),
     })

@@ -135,7 +135,7 @@ fn event(e: &Recorded, titles: &HashMap<String, String>) -> String {
             let reason = text("reason");
             if reason.is_empty() { word.to_owned() } else { format!("{word}：{reason}") }
         }
-        other => other.to_owned(),
+        other => base::facts::words::say(other).to_owned(),
     }
 }
 
