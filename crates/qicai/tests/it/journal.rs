@@ -2,7 +2,7 @@
 use crate::job::{buy, find};
 use crate::mall::{Box, Visitor};
 use axum::http::StatusCode;
-use kit::params;
+use kit::{Query, params};
 
 /// An order of Licheng's, its id, its number and the number of its first entry.
 async fn ordered(mall: &Box) -> (i64, String, i64) {
@@ -51,7 +51,7 @@ async fn an_office_reads_what_happened_to_what_in_words() {
     assert_eq!(office.get(&format!("/orders/{id}")).await.status, StatusCode::OK, "the link opens");
     // Another city's office reads neither the entry nor, by the number, that there is one.
     let other = mall.login("weihai.jianguan").await;
-    lacks(&other, &format!("/journal?subject={number}"), &[said, &link]).await;
+    lacks(&other, &format!("/journal?subject={number}"), &[&format!("{said}<br>"), &link]).await;
     assert_eq!(other.get(&format!("/journal/{seq}")).await.status, StatusCode::NOT_FOUND);
     // Who is written about by id is shown by name to the office; a page that is not the reader's is no link.
     let root = mall.login("sd.jianguan").await;
