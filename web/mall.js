@@ -279,23 +279,28 @@ for (const b of $$('button[data-part]')) {
   });
 }
 
-// A refusal that comes as a page of its own (data-refused) leads back to the form; what was typed stands there again, whatever
-// is secret or a file excepted. It is kept in this window until the next page that is no refusal.
+// A refusal that comes as a page of its own (data-refused) leads back to the form; words, numbers and choices from lists stand there
+// again. Ticks do not: nobody but a person ticks. Nor does what is secret (passwords, files, autocomplete="off"). It goes only into the
+// same form, with the same hidden fields, of the same person, and is kept in this window until the next page that is no refusal.
 const KEPT = 'kept';
-const typedIn = (form) => Array.from(form.elements).filter((el) => el.name && !/^(hidden|password|file|submit|button)$/.test(el.type));
+const typedIn = (form) => Array.from(form.elements).filter((el) => el.name && el.autocomplete !== 'off' && !/^(hidden|password|file|checkbox|radio|submit|button)$/.test(el.type));
+const hiddenIn = (form) => Array.from(form.elements).filter((el) => el.type === 'hidden' && el.name !== '_csrf' && el.name !== 'key').map((el) => el.name + '=' + el.value);
+const placeOf = (form) => JSON.stringify([location.pathname + location.search, form.getAttribute('action'), hiddenIn(form)]);
+const who = (document.querySelector('.who') || {}).textContent || '';
 const keep = (value) => { try { if (value) sessionStorage.setItem(KEPT, JSON.stringify(value)); else sessionStorage.removeItem(KEPT); } catch (e) { /* Nothing is kept. */ } };
 let kept = null;
 try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch (e) { /* Nothing was kept. */ }
-if (kept && document.querySelector('[data-refused]')) {
+if (kept && kept.who === who && document.querySelector('[data-refused]')) {
   keep(Object.assign(kept, { refused: true }));
 } else if (kept) {
   keep(null);
-  const form = kept.refused && kept.page === location.pathname + location.search ? $$('main form').find((f) => f.getAttribute('action') === kept.action) : null;
+  const form = kept.refused && kept.who === who ? $$('main form').find((f) => placeOf(f) === kept.place) : null;
   if (form) {
     typedIn(form).forEach((el, i) => {
       const was = kept.typed[i];
       if (!was || was[0] !== el.name) return;
-      if (el.type === 'checkbox' || el.type === 'radio') el.checked = was[1] === true; else el.value = was[1];
+      el.value = was[1];
+      el.dispatchEvent(new Event('input', { bubbles: true }));
     });
     for (let box = form; box; box = box.parentElement && box.parentElement.closest('details')) if (box.open !== undefined) box.open = true;
     $$('details', form).forEach((d) => { d.open = true; });
@@ -303,9 +308,8 @@ if (kept && document.querySelector('[data-refused]')) {
 }
 document.addEventListener('submit', (e) => {
   const form = e.target;
-  if (form.method !== 'post' || !form.closest('main')) return;
-  const value = (el) => (el.type === 'checkbox' || el.type === 'radio' ? el.checked : el.value);
-  keep({ page: location.pathname + location.search, action: form.getAttribute('action'), typed: typedIn(form).map((el) => [el.name, value(el)]) });
+  if (form.getAttribute('method') !== 'post' || !form.closest('main')) return;
+  keep({ who, place: placeOf(form), typed: typedIn(form).map((el) => [el.name, el.value]) });
 });
 
 // Copies the text of what data-copy names, or its own words.

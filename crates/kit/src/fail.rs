@@ -178,7 +178,7 @@ impl IntoResponse for Fail {
             Fail::Refused(r) => Shown::Refused(*r),
             Fail::Stale => Shown::Refused(Refused {
                 code: "form.stale",
-                words: "打开这个页面以后您重新登录过，这次没有提交。请回到刚才的页面，重新填写后再提交。".into(),
+                words: "打开这个页面以后您重新登录过，这次没有提交。请回到刚才的页面，核对后再提交。".into(),
                 field: None,
             }),
             Fail::Denied | Fail::Hidden | Fail::SignIn | Fail::Retry | Fail::Fault(_) => Shown::Plain,

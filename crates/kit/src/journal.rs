@@ -223,7 +223,8 @@ pub async fn about_all(q: &dyn Query, subjects: &[String]) -> Result<HashMap<Str
     Ok(out)
 }
 
-/// A page of the journal, newest first, below `before` (0 for the top), filtered by region prefix and kind prefix.
+/// A page of the journal, newest first, below `before` (0 for the top), filtered by region prefix and by kind, or by the family of
+/// kinds that ends with a dot.
 pub async fn page(
     q: &dyn Query,
     before: i64,
