@@ -260,7 +260,7 @@ pub async fn answer_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
             Box::pin(async move {
                 let duty = if actor.org_kind == "unit" { Duty::Handler } else { Duty::SupplierOrders };
                 let mut o = mine(tx, actor, duty, id).await?;
-                let ask = store::cancel_ask(tx, id)
+                let mut ask = store::cancel_ask(tx, id)
                     .await?
                     .ok_or_else(|| Fail::refuse("cancel.none", "没有等待答复的取消申请。"))?;
                 if ask.side == side(actor) {
@@ -272,7 +272,7 @@ pub async fn answer_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
                         "合同已备案，双方同意后还要由财政部门审核注销。请联系财政部门办理。",
                     ));
                 }
-                store::end_cancel_ask(tx, ask.id, if agree { "agreed" } else { "declined" }).await?;
+                store::end_cancel_ask(tx, &mut ask, if agree { "agreed" } else { "declined" }).await?;
                 if agree {
                     return cancel(tx, &mut o, actor.person, &ask, &format!("{}同意", side_word(side(actor)))).await;
                 }
@@ -290,10 +290,10 @@ pub async fn decide_cancel(trade: &Trade, actor: &Actor, id: i64, agree: bool) -
         .write("order.decide_cancel", |tx| {
             Box::pin(async move {
                 let mut o = mine(tx, actor, Duty::Regulator, id).await?;
-                let ask =
+                let mut ask =
                     store::cancel_ask(tx, id).await?.ok_or_else(|| Fail::refuse("cancel.none", "没有取消申请。"))?;
                 may_cancel(tx, &o).await?;
-                store::end_cancel_ask(tx, ask.id, if agree { "agreed" } else { "declined" }).await?;
+                store::end_cancel_ask(tx, &mut ask, if agree { "agreed" } else { "declined" }).await?;
                 if agree {
                     return cancel(tx, &mut o, actor.person, &ask, "财政部门审核同意").await;
                 }

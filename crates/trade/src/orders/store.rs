@@ -691,9 +691,11 @@ pub async fn add_cancel_ask(tx: &Tx<'_>, order: i64, side: &str, reason: &str, p
     Ok(())
 }
 
-/// Ends a request to cancel.
-pub async fn end_cancel_ask(tx: &Tx<'_>, id: i64, state: &str) -> Result<()> {
-    tx.must("UPDATE cancel_ask SET state = $2 WHERE id = $1 AND state = 'asked'", params![id, state]).await
+/// Ends a request to cancel; its reason is read again now that nobody else can write the row: it may have been erased meanwhile.
+pub async fn end_cancel_ask(tx: &Tx<'_>, ask: &mut CancelAsk, state: &str) -> Result<()> {
+    tx.must("UPDATE cancel_ask SET state = $2 WHERE id = $1 AND state = 'asked'", params![ask.id, state]).await?;
+    ask.reason = tx.one("SELECT reason FROM cancel_ask WHERE id = $1", params![ask.id]).await?.text(0);
+    Ok(())
 }
 
 /// Orders of a region for which both sides have asked the finance department to cancel a filed contract.

@@ -421,7 +421,7 @@ fn withheld(e: &Recorded, p: &Process) -> Option<Map<String, Value>> {
         _ => (&["contractTermination"], "cancelled"),
     };
     let mut r = p.release(e, tag, vec![p.unit.whole(&["buyer", "procuringEntity"])]);
-    // Which agreement or round it is part of would tell what is bought.
+    // Which agreement or round it is part of would tell what is bought. Nothing reads it for a secret order; this is the second lock.
     r.remove("relatedProcesses");
     let mut c = json!({"id": p.contract_id(), "status": status});
     if e.kind == "contract.concluded" {
